@@ -1,0 +1,2 @@
+#include <libunwind.h>
+#include <libunwind-ptrace.h>

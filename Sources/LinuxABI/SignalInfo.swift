@@ -1,0 +1,36 @@
+/// A `siginfo_t` as PTRACE_GETSIGINFO delivers it: 128 opaque bytes with typed views of the common fields.
+///
+/// Field offsets are those of the kernel's include/uapi/asm-generic/siginfo.h on a 64-bit machine.
+package struct SignalInfo: Hashable, Sendable {
+    /// The size of `siginfo_t` (SI_MAX_SIZE).
+    package static let size = 128
+
+    package private(set) var bytes: [UInt8]
+
+    /// - Precondition: `bytes` has exactly `size` elements.
+    package init(bytes: [UInt8]) {
+        precondition(bytes.count == Self.size)
+        self.bytes = bytes
+    }
+
+    /// si_signo.
+    package var number: Int32 { word(at: 0) }
+    /// si_errno.
+    package var error: Int32 { word(at: 4) }
+    /// si_code: positive for what the kernel raised, 0 or negative for kill(2), tgkill(2), sigqueue(3).
+    package var code: Int32 { word(at: 8) }
+    /// si_pid of a signal that was sent or of a child that changed state.
+    package var sender: Int32 { word(at: 16) }
+    /// si_addr of a fault.
+    package var faultAddress: GuestAddress {
+        var value: UInt64 = 0
+        for index in (16..<24).reversed() { value = value << 8 | UInt64(bytes[index]) }
+        return GuestAddress(value)
+    }
+
+    private func word(at offset: Int) -> Int32 {
+        var value: UInt32 = 0
+        for index in (offset..<offset + 4).reversed() { value = value << 8 | UInt32(bytes[index]) }
+        return Int32(bitPattern: value)
+    }
+}

@@ -1,0 +1,1 @@
+// Skeleton; see design.md section 2.
