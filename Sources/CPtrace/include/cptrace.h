@@ -1,1 +1,118 @@
+// The kernel boundary of xrr: thin wrappers that return a value or -errno and hold no policy.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// What a wait reported. `tid` is 0 when nothing was there.
+struct cptrace_wait_result {
+    int32_t tid;
+    int32_t status;
+};
+
+// How to start the first tracee.
+struct cptrace_spawn_options {
+    const char *path;        // what execve(2) is given
+    char *const *argv;
+    char *const *envp;
+    const char *directory;   // chdir before exec, or NULL
+    uint64_t let_through;    // address behind the only `syscall` that the filter does not trace
+    uint64_t ignored;        // signals to leave ignored in the tracee, bit n-1 for signal n
+    uint64_t mask;           // signal mask of the tracee
+    uint64_t ptrace_options; // PTRACE_O_*
+    int32_t cpu;             // core to bind to, or -1
+};
+
+// The address and length of memory of this process.
+struct cptrace_file_identity {
+    uint64_t device, inode, size;
+    int64_t modified_ns, changed_ns;
+    uint32_t mode;
+};
+
+#define CPTRACE_MAX_XSTATE 16384
+
+// --- starting tracees (spawn.c)
+// Starts a process that is seized before it executes `path` under xrr's recording filter. Returns its pid.
+int32_t cptrace_spawn(const struct cptrace_spawn_options *options);
+// Starts a confined copy of this process that shares its descriptors, seized and waiting at a ptrace-stop to be
+// emptied and refilled by the caller. Returns its pid. `cpu` as above.
+int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu);
+// The address of a `syscall` instruction in this process, valid in a stub until it is emptied.
+uint64_t cptrace_syscall_instruction(void);
+
+// --- ptrace(2) (ptrace.c)
+int32_t cptrace_resume(int32_t tid, int32_t request, int32_t signal);
+int32_t cptrace_interrupt(int32_t tid);
+int32_t cptrace_listen(int32_t tid);
+int32_t cptrace_detach(int32_t tid);
+int32_t cptrace_get_registers(int32_t tid, void *registers);
+int32_t cptrace_set_registers(int32_t tid, const void *registers);
+// Bytes filled, or -errno.
+int64_t cptrace_get_xstate(int32_t tid, void *bytes, size_t capacity);
+int32_t cptrace_set_xstate(int32_t tid, const void *bytes, size_t length);
+int32_t cptrace_get_event_message(int32_t tid, uint64_t *message);
+int32_t cptrace_get_signal_info(int32_t tid, void *info /* 128 bytes */);
+int32_t cptrace_set_signal_info(int32_t tid, const void *info /* 128 bytes */);
+int32_t cptrace_get_signal_mask(int32_t tid, uint64_t *mask);
+int32_t cptrace_set_signal_mask(int32_t tid, uint64_t mask);
+
+// wait4(2) with __WALL for any tracee (tid -1) or one thread. -EINTR is returned, not retried.
+int32_t cptrace_wait(int32_t tid, bool block, struct cptrace_wait_result *result);
+
+// --- memory of a tracee (memory.c)
+int32_t cptrace_open_memory(int32_t tid);
+int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t length);
+int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length);
+int32_t cptrace_close(int32_t fd);
+
+// --- this process and others (process.c)
+int32_t cptrace_kill_thread(int32_t process, int32_t tid, int32_t signal);
+int32_t cptrace_kill(int32_t process, int32_t signal);
+// The state letter of /proc/TID/stat, 0 if the thread is gone.
+int32_t cptrace_thread_state(int32_t tid);
+// SigBlk, SigIgn and SigCgt of /proc/TID/status; `pending` is SigPnd | ShdPnd.
+int32_t cptrace_signal_sets(int32_t tid, uint64_t *blocked, uint64_t *ignored, uint64_t *caught, uint64_t *pending);
+// The whole of a small file such as /proc/PID/maps; bytes read or -errno (-E2BIG if it does not fit).
+int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity);
+int64_t cptrace_read_link(const char *path, void *bytes, size_t capacity);
+// Identity of an open descriptor of another process. Follows /proc/TID/fd/FD.
+int32_t cptrace_descriptor_identity(int32_t tid, int32_t fd, struct cptrace_file_identity *identity);
+// open(2) of what another process's descriptor refers to.
+int32_t cptrace_open_descriptor(int32_t tid, int32_t fd);
+int32_t cptrace_open_read_only(const char *path);
+int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *identity);
+// kcmp(2) KCMP_FILE: 1 the same open file description, 0 not, or -errno.
+int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd);
+// Opens a second descriptor of another process's open file: pidfd_getfd(2).
+int32_t cptrace_bind_to_core(int32_t cpu);
+int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
+int32_t cptrace_current_core(void);
+uint64_t cptrace_read_tsc(void);
+uint64_t cptrace_read_tscp(uint32_t *aux);
+void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
+// XGETBV(0), or 0 where CPUID does not show OSXSAVE.
+uint64_t cptrace_read_xcr0(void);
+int64_t cptrace_monotonic_ns(void);
+int64_t cptrace_realtime_ns(void);
+uint64_t cptrace_stack_limit(void);
+void cptrace_kernel_release(char *buffer, size_t capacity);
+int32_t cptrace_kill_and_reap(int32_t pid);
+
+// --- shared regions (process.c)
+int32_t cptrace_memfd(const char *name, uint64_t length);
+int32_t cptrace_truncate(int32_t fd, uint64_t length);
+int64_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length);
+int64_t cptrace_write_at(int32_t fd, const void *bytes, size_t length, uint64_t offset);
+int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
+
+// --- signals of the recorder itself (signals.c)
+// Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.
+int32_t cptrace_set_ticker(int64_t interval_us);
+// Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP and SIGPIPE, notes SIGTERM. Stores what the tracee has to
+// inherit instead.
+int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited_mask);
+// The number of SIGTERM seen since the last call.
+int32_t cptrace_take_termination_requests(void);
+void cptrace_yield(void);

@@ -1,0 +1,267 @@
+// Facts about this process, other processes and their descriptors.
+#define _GNU_SOURCE
+#include "cptrace.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+int32_t cptrace_kill_thread(int32_t process, int32_t tid, int32_t signal) {
+    return syscall(SYS_tgkill, process, tid, signal) == -1 ? -errno : 0;
+}
+
+int32_t cptrace_kill(int32_t process, int32_t signal) { return kill(process, signal) == -1 ? -errno : 0; }
+
+int32_t cptrace_kill_and_reap(int32_t pid) {
+    kill(pid, SIGKILL);
+    for (;;) {
+        int status;
+        pid_t found = waitpid(pid, &status, __WALL);
+        if (found == -1 && errno == EINTR)
+            continue;
+        if (found == -1)
+            return -errno;
+        if (WIFEXITED(status) || WIFSIGNALED(status))
+            return 0;
+    }
+}
+
+int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1)
+        return -errno;
+    size_t done = 0;
+    int64_t result;
+    for (;;) {
+        if (done == capacity) {
+            result = -E2BIG;
+            break;
+        }
+        ssize_t count = read(fd, (char *)bytes + done, capacity - done);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count <= 0) {
+            result = count == 0 ? (int64_t)done : -errno;
+            break;
+        }
+        done += (size_t)count;
+    }
+    close(fd);
+    return result;
+}
+
+int64_t cptrace_read_link(const char *path, void *bytes, size_t capacity) {
+    ssize_t count = readlink(path, bytes, capacity);
+    return count == -1 ? -errno : count;
+}
+
+int32_t cptrace_thread_state(int32_t tid) {
+    char path[32], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", tid);
+    int64_t length = cptrace_read_file(path, text, sizeof text - 1);
+    if (length <= 0)
+        return 0;
+    text[length] = 0;
+    // The command name before it may contain anything, parentheses included.
+    char *end = strrchr(text, ')');
+    return end && end[1] == ' ' ? end[2] : 0;
+}
+
+static uint64_t status_field(const char *text, const char *name) {
+    const char *found = strstr(text, name);
+    return found ? strtoull(found + strlen(name), NULL, 16) : 0;
+}
+
+int32_t cptrace_signal_sets(int32_t tid, uint64_t *blocked, uint64_t *ignored, uint64_t *caught, uint64_t *pending) {
+    char path[32], text[8192];
+    snprintf(path, sizeof path, "/proc/%d/status", tid);
+    int64_t length = cptrace_read_file(path, text, sizeof text - 1);
+    if (length < 0)
+        return (int32_t)length;
+    text[length] = 0;
+    *blocked = status_field(text, "\nSigBlk:");
+    *ignored = status_field(text, "\nSigIgn:");
+    *caught = status_field(text, "\nSigCgt:");
+    *pending = status_field(text, "\nSigPnd:") | status_field(text, "\nShdPnd:");
+    return 0;
+}
+
+static void fill_identity(const struct stat *status, struct cptrace_file_identity *identity) {
+    identity->device = status->st_dev;
+    identity->inode = status->st_ino;
+    identity->size = (uint64_t)status->st_size;
+    identity->modified_ns = status->st_mtim.tv_sec * 1000000000ll + status->st_mtim.tv_nsec;
+    identity->changed_ns = status->st_ctim.tv_sec * 1000000000ll + status->st_ctim.tv_nsec;
+    identity->mode = status->st_mode;
+}
+
+static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {
+    snprintf(path, 48, "/proc/%d/fd/%d", tid, fd);
+}
+
+int32_t cptrace_descriptor_identity(int32_t tid, int32_t fd, struct cptrace_file_identity *identity) {
+    char path[48];
+    struct stat status;
+    descriptor_path(path, tid, fd);
+    if (stat(path, &status) == -1)
+        return -errno;
+    fill_identity(&status, identity);
+    return 0;
+}
+
+int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *identity) {
+    struct stat status;
+    if (fstat(fd, &status) == -1)
+        return -errno;
+    fill_identity(&status, identity);
+    return 0;
+}
+
+int32_t cptrace_open_read_only(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return fd == -1 ? -errno : fd;
+}
+
+int32_t cptrace_open_descriptor(int32_t tid, int32_t fd) {
+    char path[48];
+    descriptor_path(path, tid, fd);
+    int opened = cptrace_open_read_only(path);
+    if (opened >= 0)
+        return opened;
+    // The file may be write-only or forbidden to us by name: take the tracee's own open file instead.
+    int process = (int)syscall(SYS_pidfd_open, tid, 0);
+    if (process == -1)
+        return opened;
+    int copy = (int)syscall(SYS_pidfd_getfd, process, fd, 0);
+    close(process);
+    return copy == -1 ? opened : copy;
+}
+
+int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd) {
+    long result = syscall(SYS_kcmp, tid, getpid(), KCMP_FILE, (unsigned long)fd, (unsigned long)own_fd);
+    return result == -1 ? -errno : result == 0;
+}
+
+int32_t cptrace_bind_to_core(int32_t cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return sched_setaffinity(0, sizeof set, &set) == -1 ? -errno : 0;
+}
+
+int32_t cptrace_affinity_mask(void *bytes, size_t capacity) {
+    long result = syscall(SYS_sched_getaffinity, 0, capacity, bytes);
+    return result == -1 ? -errno : (int32_t)result;
+}
+
+int32_t cptrace_current_core(void) { return sched_getcpu(); }
+
+uint64_t cptrace_read_tsc(void) { return __builtin_ia32_rdtsc(); }
+uint64_t cptrace_read_tscp(uint32_t *aux) { return __builtin_ia32_rdtscp(aux); }
+
+void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]) {
+    __cpuid_count(leaf, subleaf, registers[0], registers[1], registers[2], registers[3]);
+}
+
+uint64_t cptrace_read_xcr0(void) {
+    uint32_t registers[4];
+    cptrace_cpuid(1, 0, registers);
+    if (!(registers[2] & bit_OSXSAVE))
+        return 0;
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+static int64_t clock_ns(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+int64_t cptrace_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
+int64_t cptrace_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
+
+uint64_t cptrace_stack_limit(void) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_STACK, &limit) == -1 ? 8u << 20 : limit.rlim_cur;
+}
+
+void cptrace_kernel_release(char *buffer, size_t capacity) {
+    struct utsname name;
+    snprintf(buffer, capacity, "%s", uname(&name) == -1 ? "unknown" : name.release);
+}
+
+int32_t cptrace_memfd(const char *name, uint64_t length) {
+    int fd = memfd_create(name, MFD_CLOEXEC);
+    if (fd == -1)
+        return -errno;
+    if (ftruncate(fd, (off_t)length) == -1) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+int32_t cptrace_truncate(int32_t fd, uint64_t length) { return ftruncate(fd, (off_t)length) == -1 ? -errno : 0; }
+
+int64_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length) {
+    static char buffer[1 << 16];
+    uint64_t done = 0;
+    while (done < length) {
+        size_t want = length - done < sizeof buffer ? (size_t)(length - done) : sizeof buffer;
+        ssize_t count = pread(source, buffer, want, (off_t)done);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return -errno;
+        if (count == 0)
+            break;
+        int64_t written = cptrace_write_at(target, buffer, (size_t)count, done);
+        if (written < 0)
+            return written;
+        done += (uint64_t)count;
+    }
+    return (int64_t)done;
+}
+
+int64_t cptrace_write_at(int32_t fd, const void *bytes, size_t length, uint64_t offset) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = pwrite(fd, (const char *)bytes + done, length - done, (off_t)(offset + done));
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return -errno;
+        done += (size_t)count;
+    }
+    return (int64_t)done;
+}
+
+int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length) {
+    size_t done = 0;
+    while (done < length) {
+        ssize_t count = write(fd, (const char *)bytes + done, length - done);
+        if (count == -1 && errno == EINTR)
+            continue;
+        if (count == -1)
+            return -errno;
+        done += (size_t)count;
+    }
+    return (int64_t)done;
+}

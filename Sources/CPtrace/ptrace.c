@@ -1,0 +1,78 @@
+// ptrace(2) and wait4(2).
+#include "cptrace.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+#define RESULT(call) ((call) == -1 ? -errno : 0)
+
+#ifndef PTRACE_GETSIGMASK
+#define PTRACE_GETSIGMASK 0x420a
+#define PTRACE_SETSIGMASK 0x420b
+#endif
+
+int32_t cptrace_resume(int32_t tid, int32_t request, int32_t signal) {
+    return RESULT(ptrace((enum __ptrace_request)request, tid, 0, (long)signal));
+}
+
+int32_t cptrace_interrupt(int32_t tid) { return RESULT(ptrace(PTRACE_INTERRUPT, tid, 0, 0)); }
+int32_t cptrace_listen(int32_t tid) { return RESULT(ptrace(PTRACE_LISTEN, tid, 0, 0)); }
+int32_t cptrace_detach(int32_t tid) { return RESULT(ptrace(PTRACE_DETACH, tid, 0, 0)); }
+
+int32_t cptrace_get_registers(int32_t tid, void *registers) {
+    return RESULT(ptrace(PTRACE_GETREGS, tid, 0, registers));
+}
+
+int32_t cptrace_set_registers(int32_t tid, const void *registers) {
+    return RESULT(ptrace(PTRACE_SETREGS, tid, 0, (void *)registers));
+}
+
+int64_t cptrace_get_xstate(int32_t tid, void *bytes, size_t capacity) {
+    struct iovec vector = {bytes, capacity};
+    if (ptrace(PTRACE_GETREGSET, tid, NT_X86_XSTATE, &vector) == -1)
+        return -errno;
+    return (int64_t)vector.iov_len;
+}
+
+int32_t cptrace_set_xstate(int32_t tid, const void *bytes, size_t length) {
+    struct iovec vector = {(void *)bytes, length};
+    return RESULT(ptrace(PTRACE_SETREGSET, tid, NT_X86_XSTATE, &vector));
+}
+
+int32_t cptrace_get_event_message(int32_t tid, uint64_t *message) {
+    unsigned long value = 0;
+    int32_t result = RESULT(ptrace(PTRACE_GETEVENTMSG, tid, 0, &value));
+    *message = value;
+    return result;
+}
+
+int32_t cptrace_get_signal_info(int32_t tid, void *info) {
+    return RESULT(ptrace(PTRACE_GETSIGINFO, tid, 0, info));
+}
+
+int32_t cptrace_set_signal_info(int32_t tid, const void *info) {
+    return RESULT(ptrace(PTRACE_SETSIGINFO, tid, 0, (void *)info));
+}
+
+int32_t cptrace_get_signal_mask(int32_t tid, uint64_t *mask) {
+    return RESULT(ptrace((enum __ptrace_request)PTRACE_GETSIGMASK, tid, sizeof *mask, mask));
+}
+
+int32_t cptrace_set_signal_mask(int32_t tid, uint64_t mask) {
+    return RESULT(ptrace((enum __ptrace_request)PTRACE_SETSIGMASK, tid, sizeof mask, &mask));
+}
+
+int32_t cptrace_wait(int32_t tid, bool block, struct cptrace_wait_result *result) {
+    int status = 0;
+    pid_t found = wait4(tid, &status, __WALL | (block ? 0 : WNOHANG), NULL);
+    if (found == -1)
+        return -errno;
+    result->tid = found;
+    result->status = status;
+    return 0;
+}

@@ -1,0 +1,187 @@
+// Everything between fork and exec: only async-signal-safe calls, since the parent may have other threads.
+#define _GNU_SOURCE
+#include "cptrace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define LOAD_HIGH(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field) + 4)
+#define UNLESS(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skip)
+#define WHEN(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), skip, 0)
+#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
+
+static int install_filter(struct sock_filter *instructions, unsigned short count) {
+    struct sock_fprog program = {count, instructions};
+    // Without CAP_SYS_ADMIN a filter needs no_new_privs; with it the tracee is spared the difference.
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0)
+        return 0;
+    if (errno != EACCES || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+        return -errno;
+    return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -errno;
+}
+
+// Traces every system call but those made from the one let-through address.
+static int install_record_filter(uint64_t let_through) {
+    struct sock_filter instructions[] = {
+        LOAD(arch),
+        UNLESS(AUDIT_ARCH_X86_64, 4),
+        LOAD(instruction_pointer),
+        UNLESS(let_through, 2),
+        LOAD_HIGH(instruction_pointer),
+        WHEN(let_through >> 32, 1),
+        RETURN(SECCOMP_RET_TRACE),
+        RETURN(SECCOMP_RET_ALLOW),
+    };
+    return install_filter(instructions, sizeof instructions / sizeof *instructions);
+}
+
+// A replayed tracee makes no call of its own (PTRACE_SYSEMU comes first). What the replayer makes it call shapes
+// memory or starts a thread, and is traced; anything else is the work of a hostile or damaged recording.
+static int install_replay_filter(void) {
+    struct sock_filter instructions[] = {
+        LOAD(arch),
+        UNLESS(AUDIT_ARCH_X86_64, 9),
+        LOAD(nr),
+        WHEN(SYS_mmap, 6),
+        WHEN(SYS_munmap, 5),
+        WHEN(SYS_mprotect, 4),
+        WHEN(SYS_mremap, 3),
+        WHEN(SYS_madvise, 2),
+        WHEN(SYS_clone, 1),
+        UNLESS(SYS_exit, 1),
+        RETURN(SECCOMP_RET_TRACE),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
+    };
+    return install_filter(instructions, sizeof instructions / sizeof *instructions);
+}
+
+static void wait_for_byte(int fd) {
+    char byte;
+    while (read(fd, &byte, 1) == -1 && errno == EINTR)
+        ;
+}
+
+static void restore_signals(uint64_t ignored, uint64_t mask) {
+    for (int number = 1; number < NSIG; number++) {
+        if (number == SIGKILL || number == SIGSTOP)
+            continue;
+        struct sigaction action = {.sa_handler = ignored >> (number - 1) & 1 ? SIG_IGN : SIG_DFL};
+        sigaction(number, &action, NULL);
+    }
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
+}
+
+// Lets a child go once it is seized; gives up on it otherwise.
+static int32_t seize(pid_t child, int pipe_write, uint64_t ptrace_options) {
+    long seized = ptrace(PTRACE_SEIZE, child, 0, ptrace_options);
+    int error = errno;
+    if (seized == -1)
+        kill(child, SIGKILL);
+    close(pipe_write);
+    if (seized == -1) {
+        waitpid(child, NULL, __WALL);
+        return -error;
+    }
+    return child;
+}
+
+int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
+    int gate[2];
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        return -errno;
+    pid_t child = fork();
+    if (child == -1) {
+        int error = errno;
+        close(gate[0]);
+        close(gate[1]);
+        return -error;
+    }
+    if (child == 0) {
+        close(gate[1]);
+        wait_for_byte(gate[0]);
+        close(gate[0]);
+        if (options->directory && chdir(options->directory) == -1)
+            _exit(125);
+        prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
+        if (options->cpu >= 0)
+            cptrace_bind_to_core(options->cpu);
+        restore_signals(options->ignored, options->mask);
+        if (install_record_filter(options->let_through) < 0)
+            _exit(125);
+        execve(options->path, options->argv, options->envp);
+        _exit(127);
+    }
+    close(gate[0]);
+    return seize(child, gate[1], options->ptrace_options);
+}
+
+// A `syscall` with a known address, through which a stub is told to replace its own memory.
+__asm__(".pushsection .text\n"
+        ".globl cptrace_syscall_site\n"
+        ".type cptrace_syscall_site, @function\n"
+        "cptrace_syscall_site: syscall\n"
+        "int3\n"
+        ".popsection\n");
+extern const char cptrace_syscall_site[];
+
+uint64_t cptrace_syscall_instruction(void) { return (uint64_t)cptrace_syscall_site; }
+
+int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
+    int gate[2];
+    if (pipe2(gate, O_CLOEXEC) == -1)
+        return -errno;
+    // CLONE_FILES: descriptors that the replayer opens later are the stub's as well, so that it can map them.
+    pid_t child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
+    if (child == -1) {
+        int error = errno;
+        close(gate[0]);
+        close(gate[1]);
+        return -error;
+    }
+    if (child == 0) {
+        // The descriptor table is shared: the parent alone closes the gate.
+        wait_for_byte(gate[0]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
+        struct rlimit core = {0, 0};
+        setrlimit(RLIMIT_CORE, &core);
+        if (cpu >= 0)
+            cptrace_bind_to_core(cpu);
+        restore_signals(0, 0);
+        if (install_replay_filter() < 0)
+            __asm__ volatile("ud2");
+        __asm__ volatile("int3");
+        __builtin_unreachable();
+    }
+    long seized = ptrace(PTRACE_SEIZE, child, 0, ptrace_options);
+    int error = errno;
+    if (seized == -1)
+        kill(child, SIGKILL);
+    else if (write(gate[1], "", 1) != 1)
+        kill(child, SIGKILL);
+    int status;
+    pid_t found;
+    while ((found = waitpid(child, &status, __WALL)) == -1 && errno == EINTR)
+        ;
+    close(gate[0]);
+    close(gate[1]);
+    if (seized == -1)
+        return -error;
+    if (found != child || !WIFSTOPPED(status) || WSTOPSIG(status) != SIGTRAP) {
+        cptrace_kill_and_reap(child);
+        return -EPERM;
+    }
+    return child;
+}

@@ -1,0 +1,71 @@
+internal import CPtrace
+
+/// This machine and this process.
+package enum Host {
+    /// Binds the calling thread, and what it starts, to a core: sched_setaffinity(2).
+    @discardableResult
+    package static func bind(toCore core: Int32) -> Bool { cptrace_bind_to_core(core) == 0 }
+
+    /// The affinity mask of the calling thread as sched_getaffinity(2) delivers it.
+    package static func affinityMask() -> [UInt8] {
+        var size: Int32 = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 1024) { buffer, initialized in
+            size = unsafe cptrace_affinity_mask(buffer.baseAddress, 1024)
+            initialized = max(0, Int(size))
+        }
+        return bytes
+    }
+
+    package static var currentCore: Int32 { cptrace_current_core() }
+
+    /// RDTSC.
+    package static func readTimeStampCounter() -> UInt64 { cptrace_read_tsc() }
+
+    /// RDTSCP: the counter and IA32_TSC_AUX.
+    package static func readTimeStampCounterAndProcessor() -> (counter: UInt64, auxiliary: UInt32) {
+        var auxiliary: UInt32 = 0
+        let counter = unsafe cptrace_read_tscp(&auxiliary)
+        return (counter, auxiliary)
+    }
+
+    /// CPUID on the core this runs on.
+    package static func cpuid(leaf: UInt32, subleaf: UInt32) -> (eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32) {
+        var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+        unsafe withUnsafeMutableBytes(of: &words) {
+            unsafe cptrace_cpuid(leaf, subleaf, $0.baseAddress!.assumingMemoryBound(to: UInt32.self))
+        }
+        return (words.0, words.1, words.2, words.3)
+    }
+
+    /// XGETBV(0), 0 where the CPU or the kernel has no XSAVE.
+    package static func readXCR0() -> UInt64 { cptrace_read_xcr0() }
+
+    /// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds.
+    package static func monotonicTime() -> Int64 { cptrace_monotonic_ns() }
+    package static func realTime() -> Int64 { cptrace_realtime_ns() }
+
+    /// The soft RLIMIT_STACK in bytes (RLIM_INFINITY: all ones).
+    package static func stackLimit() -> UInt64 { cptrace_stack_limit() }
+
+    /// uname(2) release.
+    package static func kernelRelease() -> String {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 65) { buffer, initialized in
+            unsafe buffer.withMemoryRebound(to: CChar.self) {
+                unsafe cptrace_kernel_release($0.baseAddress, 65)
+            }
+            initialized = unsafe buffer.prefix(65).firstIndex(of: 0) ?? 0
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Sets the recorder's own signals up; returns what the tracee is to inherit instead of them.
+    package static func prepareSignals() -> (ignored: UInt64, mask: UInt64) {
+        var ignored: UInt64 = 0
+        var mask: UInt64 = 0
+        _ = unsafe cptrace_prepare_signals(&ignored, &mask)
+        return (ignored, mask)
+    }
+
+    /// How often SIGTERM arrived since the last call.
+    package static func takeTerminationRequests() -> Int32 { cptrace_take_termination_requests() }
+}

@@ -1,0 +1,51 @@
+internal import CPtrace
+package import LinuxABI
+
+/// Facts about threads and signals to them that need no ptrace-stop.
+package enum HostThreads {
+    /// The state letter of /proc/TID/stat (proc(5)).
+    package enum State: UInt8, Sendable {
+        case running = 0x52  // R
+        case sleeping = 0x53  // S
+        case diskSleep = 0x44  // D
+        case stopped = 0x54  // T
+        case tracingStop = 0x74  // t
+        case zombie = 0x5a  // Z
+        case dead = 0x58  // X
+    }
+
+    /// nil when the thread no longer exists.
+    package static func state(of thread: ThreadID) -> State? {
+        State(rawValue: UInt8(truncatingIfNeeded: cptrace_thread_state(thread.rawValue)))
+    }
+
+    /// The signal sets of /proc/TID/status; bit n-1 stands for signal n.
+    package struct SignalSets: Sendable {
+        package var blocked: UInt64 = 0
+        package var ignored: UInt64 = 0
+        package var caught: UInt64 = 0
+        package var pending: UInt64 = 0
+    }
+
+    package static func signalSets(of thread: ThreadID) -> SignalSets? {
+        var sets = SignalSets()
+        let result = unsafe cptrace_signal_sets(
+            thread.rawValue, &sets.blocked, &sets.ignored, &sets.caught, &sets.pending)
+        return result == 0 ? sets : nil
+    }
+
+    /// tgkill(2); false if there is no such thread.
+    @discardableResult
+    package static func send(_ signal: Int32, to thread: ThreadID, of process: ProcessID) -> Bool {
+        cptrace_kill_thread(process.rawValue, thread.rawValue, signal) == 0
+    }
+
+    /// kill(2).
+    @discardableResult
+    package static func send(_ signal: Int32, to process: ProcessID) -> Bool {
+        cptrace_kill(process.rawValue, signal) == 0
+    }
+
+    /// Kills a tracee of which nothing else is expected, and waits for its end.
+    package static func killAndReap(_ thread: ThreadID) { _ = cptrace_kill_and_reap(thread.rawValue) }
+}

@@ -1,0 +1,38 @@
+internal import CPtrace
+
+/// A memory file of the session that tracees map shared: memfd_create(2).
+package final class SharedMemory {
+    package let descriptor: Int32
+
+    package init(name: String, length: UInt64) throws(PtraceError) {
+        descriptor = try check(unsafe cptrace_memfd(name, length), "memfd_create")
+    }
+
+    deinit { _ = cptrace_close(descriptor) }
+
+    package func resize(to length: UInt64) throws(PtraceError) {
+        try check(cptrace_truncate(descriptor, length), "resizing a shared region")
+    }
+
+    /// Fills the region from the start with a file's contents.
+    package func fill(from file: Int32, length: UInt64) throws(PtraceError) {
+        try check(cptrace_copy_to(descriptor, file, length), "filling a shared region")
+    }
+
+    package func write(_ bytes: [UInt8], at offset: UInt64) throws(PtraceError) {
+        let result = unsafe bytes.withUnsafeBytes {
+            unsafe cptrace_write_at(descriptor, $0.baseAddress, $0.count, offset)
+        }
+        try check(result, "writing to a shared region")
+    }
+}
+
+/// Writing the tracee's output again.
+package enum StandardStreams {
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) throws(PtraceError) {
+        let result = unsafe bytes.withUnsafeBytes {
+            unsafe cptrace_write_all(descriptor, $0.baseAddress, $0.count)
+        }
+        try check(result, "writing the program's output")
+    }
+}

@@ -1,0 +1,112 @@
+internal import CPtrace
+package import LinuxABI
+
+/// A tracee in a ptrace-stop: the only state in which it can be looked at and changed.
+///
+/// `resume` consumes the value, so that a running thread cannot be asked for its registers.
+package struct StoppedThread: ~Copyable, Sendable {
+    package let id: ThreadID
+
+    init(id: ThreadID) { self.id = id }
+
+    /// PTRACE_GETREGS.
+    package borrowing func registers() throws(PtraceError) -> Registers {
+        var registers = Registers()
+        let result = unsafe withUnsafeMutableBytes(of: &registers) {
+            unsafe cptrace_get_registers(id.rawValue, $0.baseAddress)
+        }
+        try check(result, "PTRACE_GETREGS", id)
+        return registers
+    }
+
+    /// PTRACE_SETREGS.
+    package borrowing func setRegisters(_ registers: Registers) throws(PtraceError) {
+        let result = unsafe withUnsafeBytes(of: registers) {
+            unsafe cptrace_set_registers(id.rawValue, $0.baseAddress)
+        }
+        try check(result, "PTRACE_SETREGS", id)
+    }
+
+    /// PTRACE_GETREGSET NT_X86_XSTATE into `buffer`, whose size is left at what the kernel filled.
+    package borrowing func readXState(into buffer: inout XStateBuffer) throws(PtraceError) {
+        let result = unsafe buffer.bytes.withUnsafeMutableBytes {
+            unsafe cptrace_get_xstate(id.rawValue, $0.baseAddress, $0.count)
+        }
+        let count = Int(try check(result, "PTRACE_GETREGSET NT_X86_XSTATE", id))
+        if count != buffer.bytes.count { buffer.bytes.removeLast(buffer.bytes.count - count) }
+    }
+
+    /// PTRACE_SETREGSET NT_X86_XSTATE.
+    package borrowing func writeXState(_ bytes: [UInt8]) throws(PtraceError) {
+        let result = unsafe bytes.withUnsafeBytes {
+            unsafe cptrace_set_xstate(id.rawValue, $0.baseAddress, $0.count)
+        }
+        try check(result, "PTRACE_SETREGSET NT_X86_XSTATE", id)
+    }
+
+    /// PTRACE_GETEVENTMSG: a new thread's id, a former id, a wait status.
+    package borrowing func eventMessage() throws(PtraceError) -> UInt64 {
+        var message: UInt64 = 0
+        try check(unsafe cptrace_get_event_message(id.rawValue, &message), "PTRACE_GETEVENTMSG", id)
+        return message
+    }
+
+    /// PTRACE_GETSIGINFO, at a signal-delivery-stop.
+    package borrowing func signalInfo() throws(PtraceError) -> SignalInfo {
+        var bytes = [UInt8](repeating: 0, count: SignalInfo.size)
+        let result = unsafe bytes.withUnsafeMutableBytes {
+            unsafe cptrace_get_signal_info(id.rawValue, $0.baseAddress)
+        }
+        try check(result, "PTRACE_GETSIGINFO", id)
+        return SignalInfo(bytes: bytes)
+    }
+
+    /// PTRACE_SETSIGINFO, at a signal-delivery-stop.
+    package borrowing func setSignalInfo(_ info: SignalInfo) throws(PtraceError) {
+        let result = unsafe info.bytes.withUnsafeBytes {
+            unsafe cptrace_set_signal_info(id.rawValue, $0.baseAddress)
+        }
+        try check(result, "PTRACE_SETSIGINFO", id)
+    }
+
+    /// PTRACE_GETSIGMASK: bit n-1 stands for signal n.
+    package borrowing func signalMask() throws(PtraceError) -> UInt64 {
+        var mask: UInt64 = 0
+        try check(unsafe cptrace_get_signal_mask(id.rawValue, &mask), "PTRACE_GETSIGMASK", id)
+        return mask
+    }
+
+    /// PTRACE_SETSIGMASK.
+    package borrowing func setSignalMask(_ mask: UInt64) throws(PtraceError) {
+        try check(cptrace_set_signal_mask(id.rawValue, mask), "PTRACE_SETSIGMASK", id)
+    }
+
+    /// Goes on, delivering `signal` (0: none) if this is a signal-delivery-stop.
+    package consuming func resume(_ request: ResumeRequest, signal: Int32 = 0) throws(PtraceError) -> RunningThread {
+        try check(cptrace_resume(id.rawValue, request.rawValue, signal), "resuming", id)
+        return RunningThread(id: id)
+    }
+
+    /// PTRACE_LISTEN: leaves the thread in its group-stop but lets it be continued by SIGCONT.
+    package consuming func listen() throws(PtraceError) -> RunningThread {
+        try check(cptrace_listen(id.rawValue), "PTRACE_LISTEN", id)
+        return RunningThread(id: id)
+    }
+}
+
+/// A tracee that executes, or sleeps in the kernel.
+package struct RunningThread: ~Copyable, Sendable {
+    package let id: ThreadID
+
+    /// - Precondition: a wait has reported a stop of this thread that is not over.
+    package init(id: ThreadID) { self.id = id }
+
+    package consuming func stopped() -> StoppedThread { StoppedThread(id: id) }
+}
+
+/// Room for one NT_X86_XSTATE regset, reused from stop to stop.
+package struct XStateBuffer: Sendable {
+    package var bytes: [UInt8]
+    /// Larger than any state an x86-64 CPU has (11008 bytes with AMX).
+    package init() { bytes = [UInt8](repeating: 0, count: Int(CPTRACE_MAX_XSTATE)) }
+}
