@@ -50,10 +50,10 @@ let package = Package(
             name: "Symbols", dependencies: ["CDwarf", "CUnwind", "LinuxABI"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary("lzma")]),
 
-        .target(name: "Ptrace", dependencies: ["CPtrace", "LinuxABI", "XState"], swiftSettings: strict),
+        .target(name: "Ptrace", dependencies: ["CPtrace", "CInterceptor", "LinuxABI", "XState"], swiftSettings: strict),
         .target(name: "TraceFormat", dependencies: ["LinuxABI", "XState", "Codec", system], swiftSettings: strict),
         .target(
-            name: "Tracee", dependencies: ["Ptrace", "CInterceptor", "TraceFormat", "LinuxABI", "XState", log],
+            name: "Tracee", dependencies: ["Ptrace", "TraceFormat", "LinuxABI", "XState", log],
             swiftSettings: strict),
         .target(
             name: "Recorder", dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", log],

@@ -1,0 +1,79 @@
+package import LinuxABI
+
+/// One line of /proc/PID/maps (proc(5)).
+package struct MemoryMapEntry: Hashable, Sendable {
+    package var start: GuestAddress
+    package var end: GuestAddress
+    package var isReadable: Bool
+    package var isWritable: Bool
+    package var isExecutable: Bool
+    package var isShared: Bool
+    package var offset: UInt64
+    package var inode: UInt64
+    /// The path or a name in brackets; empty for anonymous memory.
+    package var name: String
+
+    package var length: UInt64 { end - start }
+
+    /// The PROT_ bits.
+    package var protection: UInt32 {
+        (isReadable ? 1 : 0) | (isWritable ? 2 : 0) | (isExecutable ? 4 : 0)
+    }
+
+    /// Memory that the kernel shares with every process and that no recording may depend on.
+    package var isKernelProvided: Bool { name.hasPrefix("[v") }
+}
+
+/// What is mapped in a process.
+package struct MemoryMap: Sendable {
+    package var entries: [MemoryMapEntry]
+
+    /// Reads the text of /proc/PID/maps; lines that are not as proc(5) says are passed over.
+    package init(parsing text: [UInt8]) {
+        entries = text.split(separator: UInt8(ascii: "\n")).compactMap { MemoryMapEntry(parsing: $0) }
+    }
+}
+
+extension MemoryMapEntry {
+    init?(parsing line: ArraySlice<UInt8>) {
+        var fields = FieldReader(line)
+        guard let start = fields.hexadecimal(upTo: "-"), let end = fields.hexadecimal(upTo: " "),
+            let permissions = fields.field(), permissions.count == 4,
+            let offset = fields.hexadecimal(upTo: " "), fields.field() != nil,
+            let inode = fields.field().flatMap({ UInt64(String(decoding: $0, as: UTF8.self)) })
+        else { return nil }
+        let flags = Array(permissions)
+        self.start = GuestAddress(start)
+        self.end = GuestAddress(end)
+        isReadable = flags[0] == UInt8(ascii: "r")
+        isWritable = flags[1] == UInt8(ascii: "w")
+        isExecutable = flags[2] == UInt8(ascii: "x")
+        isShared = flags[3] == UInt8(ascii: "s")
+        self.offset = offset
+        self.inode = inode
+        name = fields.remainder()
+    }
+}
+
+/// Cuts a line of fields separated by blanks.
+private struct FieldReader {
+    private var rest: ArraySlice<UInt8>
+    init(_ line: ArraySlice<UInt8>) { rest = line }
+
+    mutating func field() -> ArraySlice<UInt8>? { field(upTo: UInt8(ascii: " ")) }
+
+    private mutating func field(upTo separator: UInt8) -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        let end = rest.firstIndex(of: separator) ?? rest.endIndex
+        defer { rest = rest[min(end + 1, rest.endIndex)...] }
+        return rest[..<end]
+    }
+
+    mutating func hexadecimal(upTo separator: Character) -> UInt64? {
+        field(upTo: separator.asciiValue!).flatMap { UInt64(String(decoding: $0, as: UTF8.self), radix: 16) }
+    }
+
+    func remainder() -> String {
+        String(decoding: rest.drop { $0 == UInt8(ascii: " ") }, as: UTF8.self)
+    }
+}
