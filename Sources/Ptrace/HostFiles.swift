@@ -68,6 +68,22 @@ package enum HostFiles {
         try check(unsafe cptrace_open_read_only(path), "opening a file")
     }
 
+    /// pread(2): up to `count` bytes, fewer at the end of the file or on an error.
+    package static func read(_ descriptor: Int32, at offset: UInt64, count: Int) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            initialized = max(0, Int(unsafe cptrace_read_memory(descriptor, offset, buffer.baseAddress, count)))
+        }
+    }
+
+    /// The position of a descriptor of a tracee, from /proc/TID/fdinfo.
+    package static func position(ofDescriptor descriptor: Int32, in thread: ThreadID) -> UInt64? {
+        guard let text = contents(of: "/proc/\(thread)/fdinfo/\(descriptor)"),
+            let line = text.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: Array("pos:".utf8)) })
+        else { return nil }
+        let digits = line.dropFirst(4).drop { $0 == 9 || $0 == 32 }
+        return UInt64(String(decoding: digits, as: UTF8.self))
+    }
+
     package static func close(_ descriptor: Int32) { _ = cptrace_close(descriptor) }
 
     /// Whether a tracee's descriptor and one of ours are the same open file description: kcmp(2) KCMP_FILE, or, where

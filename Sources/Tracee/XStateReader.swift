@@ -1,6 +1,6 @@
 internal import LinuxABI
-package import Ptrace
-package import XState
+internal import Ptrace
+internal import XState
 
 /// Reads one thread's extended state at every event without decoding what has not changed.
 struct XStateReader {

@@ -1,0 +1,17 @@
+/// What a recording is to be made of and how.
+package struct RecordOptions: Sendable {
+    /// The file to execute, found along PATH by the caller.
+    package var path: [UInt8]
+    package var arguments: [[UInt8]]
+    package var environment: [[UInt8]]
+    /// Ends the recording with the first process, and kills the others.
+    package var endsWithFirstProcess = false
+    /// How long a thread may run before another that is ready gets its turn, in nanoseconds.
+    package var slice: Int64 = 50_000_000
+
+    package init(path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) {
+        self.path = path
+        self.arguments = arguments
+        self.environment = environment
+    }
+}

@@ -1,0 +1,123 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// A new program image: execve(2).
+extension RecordSession {
+    /// PTRACE_EVENT_EXEC: the old address space is gone, the new one is not yet entered.
+    func handleExec(of thread: RecordedThread) throws(PtraceError) {
+        guard case .syscall(let call) = thread.phase else { return }
+        writeEntry(of: call, by: thread)
+        call.isExecDone = true
+        hasStarted = true
+        let former = thread.traced.addressSpace
+        thread.traced.replaceAddressSpace(AddressSpace(memory: try GuestMemory(of: thread.id)))
+        // A vfork parent goes on using the old one.
+        if !threads.values.contains(where: { $0.traced.addressSpace === former }) { files.forget(former) }
+        let process = thread.process
+        process.programBreak = nil
+        // Handlers are reset by exec, "ignore" stays.
+        if let action = process.segmentationAction, !action.starts(with: SignalActions.ignore) {
+            process.segmentationAction = nil
+        }
+        thread.robustList = .null
+        thread.clearedAtExit = .null
+        thread.next.request = .syscall
+    }
+
+    /// The exit-stop of a successful execve: the thread stands at the first instruction of the new image, which is
+    /// now made fit for recording and described from the ground up.
+    func finishExec(_ call: PendingSyscall, of thread: RecordedThread) throws(PtraceError) {
+        let before = try thread.traced.registers()
+        guard before.cs == Self.longModeSegment else {
+            sink.fail(.unsupported(.init(
+                what: "a 32-bit program", thread: thread.id, address: before.instructionPointer)))
+            thread.phase = .user
+            return
+        }
+        try installInterceptor(in: thread, at: before.instructionPointer)
+        try hideVDSO(from: thread)
+        InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)
+
+        let registers = try thread.traced.registers()
+        let xstate = try thread.traced.xstate().withInitialProtectionKeys
+        let image = ExecImage(
+            path: HostFiles.link("/proc/\(thread.id)/exe") ?? "", arguments: InitialStack.arguments(
+                at: registers.stackPointer, in: thread.memory))
+        write(
+            Frame(
+                thread: thread.id, event: .exec(image), before: registers, after: registers, xstate: xstate,
+                xstateAfter: xstate, effects: try describeImage(of: thread, stackPointer: registers.stackPointer)),
+            of: thread)
+        thread.phase = .user
+        thread.next = thread.userResumption
+    }
+
+    /// __USER_CS of a 64-bit process.
+    private static let longModeSegment: UInt64 = 0x33
+
+    private func installInterceptor(in thread: RecordedThread, at entryPoint: GuestAddress) throws(PtraceError) {
+        // The new image has no `syscall` at an address known beforehand: its first instruction lends its place.
+        let memory = thread.memory
+        guard let original = memory.readExactly(entryPoint, count: 2) else {
+            throw .failed(operation: "reading the program's entry point", thread: thread.id, errno: 14)
+        }
+        try memory.write(entryPoint, [0x0f, 0x05])
+        let first = try RemoteSyscall(thread.traced, entry: .filtered, at: entryPoint)
+        let result = try first.call(
+            .mmap, InterceptorLayout.base.rawValue, InterceptorLayout.length, 3,
+            UInt64(MapFlags.private | MapFlags.anonymous | MapFlags.fixedNoReplace), .max, 0)
+        try memory.write(entryPoint, original)
+        guard result == Int64(InterceptorLayout.base.rawValue) else {
+            throw .failed(operation: "mapping xrr's page into the program", thread: thread.id, errno: Int32(-result))
+        }
+        try memory.write(InterceptorLayout.base, InterceptorCode.bytes)
+        let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
+        try remote.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5)
+    }
+
+    /// Unmaps the vDSO and its data: code that finds it in the maps would read clocks unseen.
+    private func hideVDSO(from thread: RecordedThread) throws(PtraceError) {
+        guard let map = AddressSpace.map(of: thread.id) else { return }
+        let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
+        for entry in map.entries where entry.isKernelProvided && entry.name != "[vsyscall]" {
+            try remote.call(.munmap, entry.start.rawValue, entry.length)
+        }
+    }
+
+    /// The effects that build the image from an empty address space.
+    private func describeImage(
+        of thread: RecordedThread, stackPointer: GuestAddress
+    ) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        guard let map = AddressSpace.map(of: thread.id) else { throw .threadGone(thread.id) }
+        let page = Int(GuestAddress.pageSize)
+        for entry in map.entries where !entry.isKernelProvided {
+            if InterceptorLayout.overlaps(entry.start, length: entry.length) { continue }
+            let isStack = entry.name == "[stack]"
+            var mapping = Mapping(
+                address: entry.start, length: entry.length, protection: entry.protection, flags: MapFlags.private,
+                backing: .anonymous)
+            if isStack { mapping.flags |= MapFlags.growsDown | MapFlags.stack }
+            if entry.inode != 0 {
+                let (backing, key) = try files.store(entry, of: thread)
+                mapping.backing = backing
+                effects.append(.map(mapping))
+                files.note(mapping, key: key, isShared: false, offset: entry.offset, in: thread.traced.addressSpace)
+                // The kernel has zeroed what lies behind the file's part of the last page.
+                let last = entry.end - UInt64(page)
+                if entry.isWritable, let bytes = thread.memory.readExactly(last, count: page) {
+                    effects.append(.write(last, bytes: bytes))
+                }
+            } else {
+                effects.append(.map(mapping))
+                if isStack {
+                    let bytes = thread.memory.read(stackPointer, count: Int(entry.end - stackPointer))
+                    effects.append(.write(stackPointer, bytes: bytes))
+                }
+            }
+        }
+        return effects
+    }
+}

@@ -1,0 +1,164 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// System calls that change what is mapped: their effects are mappings, not bytes.
+extension RecordSession {
+    /// The effects of a successful call at its exit.
+    func memoryEffects(
+        of call: PendingSyscall, result: UInt64, thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        let entry = call.entry
+        let space = thread.traced.addressSpace
+        switch call.number {
+        case .mmap: return try mapped(entry, at: GuestAddress(result), thread: thread)
+        case .munmap:
+            let address = GuestAddress(entry.argument(0))
+            let length = pages(entry.argument(1))
+            files.forget(address, length: length, in: space)
+            return [.unmap(address, length: length)]
+        case .mprotect, .pkey_mprotect:
+            return [
+                .protect(
+                    GuestAddress(entry.argument(0)), length: pages(entry.argument(1)),
+                    protection: UInt32(truncatingIfNeeded: entry.argument(2)))
+            ]
+        case .mremap: return remapped(entry, to: GuestAddress(result), thread: thread)
+        case .brk: return breakMoved(to: result, process: thread.process)
+        case .madvise: return advised(entry)
+        case .shmat: return try attached(entry, at: GuestAddress(result), thread: thread)
+        case .shmdt: return detached(GuestAddress(entry.argument(0)), thread: thread)
+        default: return []
+        }
+    }
+
+    /// Whether a call touches xrr's own pages, which the tracee may neither replace nor unmap.
+    func touchesInterceptor(_ number: SyscallNumber, _ entry: Registers) -> Bool {
+        let address = GuestAddress(entry.argument(0))
+        switch number {
+        case .mmap:
+            let fixed = UInt64(MapFlags.fixed | MapFlags.fixedNoReplace)
+            return entry.argument(3) & fixed != 0
+                && InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+        case .munmap, .mprotect, .pkey_mprotect, .madvise:
+            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+        case .mremap:
+            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+                || entry.argument(3) & 2 != 0
+                    && InterceptorLayout.overlaps(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)))
+        default: return false
+        }
+    }
+
+    private func pages(_ length: UInt64) -> UInt64 {
+        (length &+ GuestAddress.pageSize - 1) & ~(GuestAddress.pageSize - 1)
+    }
+
+    private func mapped(
+        _ entry: Registers, at address: GuestAddress, thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        let flags = UInt32(truncatingIfNeeded: entry.argument(3))
+        let length = pages(entry.argument(1))
+        let type = flags & MapFlags.typeMask
+        let isShared = type == MapFlags.shared || type == MapFlags.sharedValidate
+        let kept = MapFlags.growsDown | MapFlags.noReserve | MapFlags.stack
+        let space = thread.traced.addressSpace
+        var mapping = Mapping(
+            address: address, length: length, protection: UInt32(truncatingIfNeeded: entry.argument(2)),
+            flags: (isShared ? MapFlags.shared : MapFlags.private) | flags & kept, backing: .anonymous)
+        if flags & MapFlags.anonymous != 0 {
+            files.forget(address, length: length, in: space)
+            guard isShared else { return [.map(mapping)] }
+            let (region, effect) = files.anonymousRegion(length: length)
+            mapping.backing = .shared(region, offset: 0, path: "")
+            return [effect, .map(mapping)]
+        }
+        let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
+        let offset = entry.argument(5)
+        if let (backing, key, effects) = try files.backing(
+            ofDescriptor: descriptor, of: thread, offset: offset, isShared: isShared)
+        {
+            mapping.backing = backing
+            files.note(mapping, key: key, isShared: isShared, offset: offset, in: space)
+            return effects + [.map(mapping)]
+        }
+        return deviceMapped(mapping, isShared: isShared, thread: thread)
+    }
+
+    /// A mapping of something that is no regular file: /dev/zero is plain memory; what else there is can be recorded as
+    /// long as nobody else changes it.
+    private func deviceMapped(_ mapping: Mapping, isShared: Bool, thread: RecordedThread) -> [Effect] {
+        var mapping = mapping
+        files.forget(mapping.address, length: mapping.length, in: thread.traced.addressSpace)
+        guard isShared else {
+            let bytes = thread.memory.read(mapping.address, count: Int(clamping: mapping.length))
+            let isZero = bytes.allSatisfy { $0 == 0 }
+            return isZero ? [.map(mapping)] : [.map(mapping), .write(mapping.address, bytes: bytes)]
+        }
+        let (region, effect) = files.anonymousRegion(length: mapping.length)
+        mapping.backing = .shared(region, offset: 0, path: "")
+        return [effect, .map(mapping)]
+    }
+
+    private func remapped(_ entry: Registers, to new: GuestAddress, thread: RecordedThread) -> [Effect] {
+        let old = GuestAddress(entry.argument(0))
+        let oldLength = pages(entry.argument(1))
+        let newLength = pages(entry.argument(2))
+        let dontUnmap = entry.argument(3) & 4 != 0
+        files.move(
+            from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
+            in: thread.traced.addressSpace)
+        return [.remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)]
+    }
+
+    private func breakMoved(to end: UInt64, process: RecordedProcess) -> [Effect] {
+        defer { process.programBreak = end }
+        guard let start = process.programBreak else { return [] }
+        let (old, new) = (pages(start), pages(end))
+        if new > old {
+            return [
+                .map(
+                    Mapping(
+                        address: GuestAddress(old), length: new - old, protection: 3, flags: MapFlags.private,
+                        backing: .anonymous))
+            ]
+        }
+        return new < old ? [.unmap(GuestAddress(new), length: old - new)] : []
+    }
+
+    /// Advice that changes contents or what a fork inherits; the rest is about speed.
+    private func advised(_ entry: Registers) -> [Effect] {
+        let advice = UInt32(truncatingIfNeeded: entry.argument(2))
+        // MADV_DONTNEED, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK, MADV_WIPEONFORK, MADV_KEEPONFORK,
+        // MADV_DONTNEED_LOCKED.
+        guard [4, 9, 10, 11, 18, 19, 24].contains(advice) else { return [] }
+        return [.advise(GuestAddress(entry.argument(0)), length: pages(entry.argument(1)), advice: advice)]
+    }
+
+    private func attached(
+        _ entry: Registers, at address: GuestAddress, thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        let map = AddressSpace.map(of: thread.id)
+        guard let found = map?.entries.first(where: { $0.start == address }) else { return [] }
+        let (region, key, creation) = files.segment(entry.argument(0), length: found.length)
+        let mapping = Mapping(
+            address: address, length: found.length, protection: found.protection, flags: MapFlags.shared,
+            backing: .shared(region, offset: 0, path: found.name))
+        var effects: [Effect] = []
+        if let creation {
+            effects.append(creation)
+            let bytes = thread.memory.read(address, count: Int(clamping: found.length))
+            if bytes.contains(where: { $0 != 0 }) { effects.append(.writeShared(region, offset: 0, bytes: bytes)) }
+        }
+        files.note(mapping, key: key, isShared: true, offset: 0, in: thread.traced.addressSpace)
+        return effects + [.map(mapping)]
+    }
+
+    private func detached(_ address: GuestAddress, thread: RecordedThread) -> [Effect] {
+        let space = thread.traced.addressSpace
+        guard let length = files.length(ofMappingAt: address, in: space) else { return [] }
+        files.forget(address, length: length, in: space)
+        return [.unmap(address, length: length)]
+    }
+}

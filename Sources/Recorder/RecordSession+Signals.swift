@@ -1,0 +1,149 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// Signals: where they reach a thread, and what they do to it.
+extension RecordSession {
+    /// A signal-delivery-stop.
+    func handleSignal(_ number: Int32, of thread: RecordedThread) throws(PtraceError) {
+        var info = try thread.traced.signalInfo()
+        let registers = try thread.traced.registers()
+        if number == Signal.segv, try emulateTrap(at: registers, of: thread) { return }
+        if let injected = thread.injectedSignal, injected.number == number {
+            try thread.traced.setSignalInfo(injected)
+            thread.injectedSignal = nil
+            info = injected
+        }
+        let isSynchronous = Signal.isFault(info)
+        let disposition = Disposition(of: number, for: thread.id)
+        let hasMoved = !isSynchronous && thread.restart == nil && registers != thread.resumedRegisters
+        switch disposition {
+        case .none:
+            // No effect, but that an interrupted call is made again.
+            thread.next.signal = number
+        case .fatal:
+            if !hasMoved {
+                try settleRestart(of: thread)
+                try writeSignal(info, .fatal, isSynchronous: isSynchronous, at: registers, of: thread)
+            }
+            thread.next.signal = number
+        case .handler:
+            if hasMoved {
+                // In the middle of user code: kept until the thread is at a place that a replay can find again.
+                thread.deferredSignals.append(info)
+            } else {
+                try settleRestart(of: thread)
+                try enterHandler(info, isSynchronous: isSynchronous, at: registers, of: thread)
+            }
+        }
+    }
+
+    /// The signal arrives while a call is held back whose restart was open: the kernel now decides by the signal.
+    private func settleRestart(of thread: RecordedThread) throws(PtraceError) {
+        if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: false) }
+    }
+
+    private func writeSignal(
+        _ info: SignalInfo, _ action: SignalAction, isSynchronous: Bool, at registers: Registers,
+        of thread: RecordedThread
+    ) throws(PtraceError) {
+        write(
+            Frame(
+                thread: thread.id, event: .signal(info, action, isSynchronous: isSynchronous), before: registers,
+                after: registers, xstate: try thread.traced.xstate()), of: thread)
+    }
+
+    /// Lets the kernel build the signal frame and records it.
+    private func enterHandler(
+        _ info: SignalInfo, isSynchronous: Bool, at registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) {
+        let xstate = try thread.traced.xstate()
+        // With a signal to deliver, PTRACE_SINGLESTEP stops at the handler's first instruction.
+        try thread.traced.resume(.singleStep, signal: info.number)
+        scheduler.keep(thread.id)
+        while thread.pendingStop == nil {
+            if let report = try Tracer.wait(for: thread.id, block: true) { note(report) }
+        }
+        guard thread.pendingStop == .signal(Signal.trap) else {
+            // No room for the frame: the kernel sends SIGSEGV instead, which is handled as the stop it is.
+            return
+        }
+        thread.pendingStop = nil
+        let after = try thread.traced.registers()
+        thread.signalMask = try thread.traced.signalMask()
+        var effects: [Effect] = []
+        if let frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
+            effects.append(.write(after.stackPointer, bytes: frame))
+        }
+        write(
+            Frame(
+                thread: thread.id, event: .signal(info, .handler, isSynchronous: isSynchronous), before: registers,
+                after: after, xstate: xstate, xstateAfter: try thread.traced.xstate(), effects: effects), of: thread)
+    }
+
+    /// Signals that were put off are delivered before the call whose entry this is: the call is withdrawn, to be
+    /// made again after the handlers.
+    ///
+    /// - Returns: whether it was.
+    func deliverDeferredSignals(of thread: RecordedThread, at entry: Registers) throws(PtraceError) -> Bool {
+        guard !thread.deferredSignals.isEmpty else { return false }
+        let info = thread.deferredSignals.removeFirst()
+        var withdrawn = entry
+        withdrawn.rip &-= 2
+        withdrawn.rax = entry.origRax
+        withdrawn.origRax = .max
+        try thread.traced.setRegisters(withdrawn)
+        write(
+            Frame(
+                thread: thread.id, event: .syscall(SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))),
+                before: entry, after: withdrawn, xstate: try thread.traced.xstate()), of: thread)
+        thread.injectedSignal = info
+        HostThreads.send(info.number, to: thread.id, of: thread.process.id)
+        return true
+    }
+
+    /// PTRACE_EVENT_STOP: a group-stop, or its end.
+    func handleGroupStop(_ signal: Int32, of thread: RecordedThread) throws(PtraceError) {
+        if thread.isInSyscall { thread.next.request = .syscall }
+        guard Signal.stops.contains(signal) else { return }
+        // Until SIGCONT the thread is not ours to run, but it can be woken.
+        if let call = thread.restart { writeEntry(of: call, by: thread) }
+        try thread.traced.listen()
+        scheduler.remove(thread.id)
+    }
+}
+
+/// The signals that the recorder has to tell apart: signal(7).
+enum Signal {
+    static let trap: Int32 = 5
+    static let segv: Int32 = 11
+    static let stops: Set<Int32> = [19, 20, 21, 22]
+    /// Default action "ignore": SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
+    static let ignoredByDefault: Set<Int32> = [17, 18, 23, 28]
+    /// SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
+    private static let faults: Set<Int32> = [4, 5, 7, 8, 11, 31]
+
+    /// Whether the kernel raised the signal because of the instruction that the thread executed.
+    static func isFault(_ info: SignalInfo) -> Bool { info.code > 0 && faults.contains(info.number) }
+}
+
+/// What a signal that is delivered now would do.
+enum Disposition {
+    case none, fatal, handler
+
+    init(of number: Int32, for thread: ThreadID) {
+        let bit = UInt64(1) << UInt64(number - 1)
+        guard let sets = HostThreads.signalSets(of: thread) else {
+            self = .fatal
+            return
+        }
+        if sets.caught & bit != 0 {
+            self = .handler
+        } else if sets.ignored & bit != 0 || Signal.ignoredByDefault.contains(number) || Signal.stops.contains(number) {
+            self = .none
+        } else {
+            self = .fatal
+        }
+    }
+}

@@ -1,0 +1,156 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// How threads begin and end.
+extension RecordSession {
+    /// PTRACE_EVENT_FORK, _VFORK or _CLONE: the thread has a child, which stops before its first instruction.
+    func handleNewThread(from parent: RecordedThread) throws(PtraceError) {
+        guard case .syscall(let call) = parent.phase else { return }
+        parent.next.request = .syscall
+        let id = ThreadID(Int32(truncatingIfNeeded: try parent.traced.eventMessage()))
+        guard try awaitFirstStop(of: id) else { return }
+        let request = CloneRequest(call, memory: parent.memory)
+        writeEntry(of: call, by: parent)
+
+        let space =
+            request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
+        let traced = TracedThread(RunningThread(id: id), addressSpace: space, layout: layout)
+        traced.noteStop()
+        let process =
+            request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
+        process.threads.append(id)
+        let child = RecordedThread(traced: traced, process: process, signalMask: parent.signalMask)
+        child.usesSyscallStops = parent.usesSyscallStops
+        child.next = child.userResumption
+        child.affinity = parent.affinity
+        child.nice = parent.nice
+        child.clearedAtExit = request.childClearWord
+        threads[id] = child
+        if !request.sharesMemory { files.copyMappings(from: parent.traced.addressSpace, to: space) }
+        try writeStart(of: child, parent: parent, request: request)
+        scheduler.add(id)
+    }
+
+    private func awaitFirstStop(of id: ThreadID) throws(PtraceError) -> Bool {
+        if earlyStops.remove(id) != nil { return true }
+        while true {
+            guard let report = try Tracer.wait(for: id, block: true) else { continue }
+            switch report.status {
+            case .exited, .killed: return false
+            case .groupStop: return true
+            default: continue
+            }
+        }
+    }
+
+    private func writeStart(
+        of child: RecordedThread, parent: RecordedThread, request: CloneRequest
+    ) throws(PtraceError) {
+        let registers = try child.traced.registers()
+        var effects: [Effect] = []
+        for word in request.wordsSeenByChild {
+            if let bytes = child.memory.readExactly(word, count: 4) { effects.append(.write(word, bytes: bytes)) }
+        }
+        let start = ThreadStart(parent: parent.id, process: child.process.id, sharesMemory: request.sharesMemory)
+        write(
+            Frame(
+                thread: child.id, event: .threadStart(start), before: registers, after: registers,
+                xstate: try child.traced.xstate(), effects: effects), of: child)
+    }
+
+    /// PTRACE_EVENT_EXIT: the thread is about to end. Its last traces in memory are looked up before, and read after.
+    func handleExiting(_ thread: RecordedThread) throws(PtraceError) {
+        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: false) }
+        thread.phase = .exiting
+        thread.wordsChangedByExit = RobustList.words(at: thread.robustList, in: thread.memory)
+        if !thread.clearedAtExit.isNull { thread.wordsChangedByExit.append(thread.clearedAtExit) }
+        try thread.traced.resume(.continue)
+        scheduler.remove(thread.id)
+        awaitEnd(of: thread)
+    }
+
+    /// Until a thread has left its address space, nothing else that runs there may see half of its end.
+    ///
+    /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
+    private func awaitEnd(of thread: RecordedThread) {
+        var rounds = 0
+        while thread.pendingStop == nil {
+            let shares = thread.process.threads.count > 1
+            guard let report = try? Tracer.wait(for: thread.id, block: !shares && rounds == 0) else {
+                if shares, HostThreads.state(of: thread.id) == .zombie { return }
+                rounds += 1
+                // A thread that others hold up (a core dump waits for all of them) ends later.
+                if rounds > 1000 { return }
+                Tracer.yield()
+                continue
+            }
+            note(report)
+        }
+        if let stop = thread.pendingStop.take() {
+            switch stop {
+            case .exited, .killed: handleEnd(of: thread)
+            default: thread.pendingStop = stop
+            }
+        }
+    }
+
+    /// The thread is gone.
+    func handleEnd(of thread: RecordedThread) {
+        guard threads.removeValue(forKey: thread.id) != nil else { return }
+        let status = ExitStatus(waitStatus: thread.traced.endStatus ?? 0)
+        scheduler.remove(thread.id)
+        if let call = thread.restart.take() { try? finishRestart(call, of: thread, restarted: false) }
+        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        writeEnd(of: thread, status: status)
+        let process = thread.process
+        process.threads.removeAll { $0 == thread.id }
+        if process.id == firstProcess, thread.id == firstProcess.leader {
+            firstProcessExit = status
+            if options.endsWithFirstProcess { killAll() }
+        }
+        if thread.id == thread.process.id.leader, process.threads.isEmpty { files.forget(thread.traced.addressSpace) }
+    }
+
+    private func writeEnd(of thread: RecordedThread, status: ExitStatus) {
+        var effects: [Effect] = []
+        for word in thread.wordsChangedByExit {
+            if let bytes = thread.memory.readExactly(word, count: 4) { effects.append(.write(word, bytes: bytes)) }
+        }
+        let registers = thread.resumedRegisters ?? Registers()
+        guard let xstate = sink.lastXState(of: thread.id) else { return }
+        sink.append(
+            Frame(
+                thread: thread.id, event: .threadExit(status), before: registers, after: registers, xstate: xstate,
+                effects: effects))
+    }
+
+    private func killAll() {
+        for process in Set(threads.values.map(\.process.id)) { HostThreads.send(9, to: process) }
+    }
+
+    /// PTRACE_EVENT_EXEC under the leader's id: the thread that called execve(2) may have had another, and all other
+    /// threads of the process are gone without further notice (ptrace(2), "execve(2) under ptrace").
+    func adoptLeadership(_ leader: ThreadID) {
+        let stopped = RunningThread(id: leader).stopped()
+        guard let message = try? stopped.eventMessage() else { return }
+        let former = ThreadID(Int32(truncatingIfNeeded: message))
+        guard former != leader, let thread = threads[former] else { return }
+        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        for other in thread.process.threads where other != former {
+            if let gone = threads[other] {
+                gone.traced.noteEnd(0)
+                handleEnd(of: gone)
+            }
+        }
+        // Ended under its own id, to go on as the leader.
+        writeEnd(of: thread, status: ExitStatus(waitStatus: 0))
+        threads[former] = nil
+        thread.traced.rename(to: leader)
+        threads[leader] = thread
+        thread.process.threads = [leader]
+        scheduler.rename(former, to: leader)
+    }
+}

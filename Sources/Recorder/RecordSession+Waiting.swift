@@ -1,0 +1,114 @@
+internal import LinuxABI
+internal import Ptrace
+internal import Tracee
+
+/// Choosing the thread to run and waiting for stops.
+extension RecordSession {
+    /// The thread whose turn it is. Sleeps while all of them sleep.
+    ///
+    /// - Returns: nil if another look is needed.
+    func nextThread() -> RecordedThread? {
+        collectStops(block: false, unlessReady: true)
+        if let id = scheduler.pick(now: Host.monotonicTime) { return threads[id] }
+        collectStops(block: true, unlessReady: false)
+        return nil
+    }
+
+    /// Takes what stops there are without running anything.
+    private func collectStops(block: Bool, unlessReady: Bool) {
+        if unlessReady {
+            // Looking costs a system call; the current thread's own stop is waited for where it is resumed.
+            guard scheduler.current == nil, !scheduler.hasReady else { return }
+            return
+        }
+        do {
+            guard let report = try Tracer.wait(block: block) else { return housekeeping() }
+            note(report)
+        } catch {
+            // ECHILD: tracees that were never reported as gone. Nothing can come of them any more.
+            for thread in Array(threads.values) { thread.traced.noteEnd(9); handleEnd(of: thread) }
+        }
+    }
+
+    /// Waits until the thread that was just resumed stops.
+    ///
+    /// - Returns: false if it sleeps in the kernel while others could run: it has lost its turn, and its stop will be
+    ///   reported later.
+    func waitForStop(of thread: RecordedThread) -> Bool {
+        var isAsleep = false
+        while thread.pendingStop == nil {
+            let mayBlock = thread.blocksNow
+            do {
+                if scheduler.hasReady && mayBlock {
+                    if let report = try Tracer.wait(block: false) {
+                        note(report)
+                        continue
+                    }
+                    if isAsleep {
+                        noteBlocked(thread)
+                        return false
+                    }
+                    Tracer.yield()
+                    isAsleep = isSleeping(thread)
+                    continue
+                }
+                if let report = try Tracer.wait(block: true) {
+                    note(report)
+                } else {
+                    housekeeping()
+                    // What is not expected to block may do so all the same: a slice is the limit.
+                    if scheduler.hasReady, isSleeping(thread) {
+                        noteBlocked(thread)
+                        return false
+                    }
+                }
+            } catch {
+                thread.traced.noteEnd(9)
+                thread.pendingStop = .killed(signal: 9)
+            }
+        }
+        return true
+    }
+
+    private func isSleeping(_ thread: RecordedThread) -> Bool {
+        switch HostThreads.state(of: thread.id) {
+        case .sleeping, .diskSleep, .stopped: true
+        default: false
+        }
+    }
+
+    /// A thread sleeps in a system call and others go on: from here on its entry is an event of its own.
+    private func noteBlocked(_ thread: RecordedThread) {
+        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        if let call = thread.restart { writeEntry(of: call, by: thread) }
+        scheduler.remove(thread.id)
+    }
+
+    /// Takes note of a stop or an end that a wait reported.
+    func note(_ report: Tracer.Report) {
+        let status = report.status
+        if case .event(.exec) = status { adoptLeadership(report.thread) }
+        guard let thread = threads[report.thread] else {
+            // A new thread may stop before its creator tells of it.
+            if case .groupStop = status { earlyStops.insert(report.thread) }
+            return
+        }
+        switch status {
+        case .exited, .killed: thread.traced.noteEnd(report.rawStatus)
+        default: thread.traced.noteStop()
+        }
+        thread.pendingStop = status
+        scheduler.add(thread.id)
+    }
+}
+
+extension RecordedThread {
+    /// Whether the call that the thread is in may sleep until another thread acts.
+    var blocksNow: Bool {
+        switch phase {
+        case .syscall(let call): call.plan.mayBlock
+        case .user: next.request == .continue && restart != nil
+        case .exiting: true
+        }
+    }
+}

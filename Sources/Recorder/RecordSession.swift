@@ -1,0 +1,135 @@
+internal import LinuxABI
+internal import Logging
+internal import Ptrace
+package import TraceFormat
+internal import Tracee
+package import XState
+
+/// Records one program and everything it starts.
+///
+/// One thread of the whole process tree executes user code at a time, on one core, which the recorder shares. Threads
+/// that sleep in system calls are left there; the stops they make when the calls end are handled in turn.
+package final class RecordSession {
+    let options: RecordOptions
+    let layout: XStateLayout
+    let sink: FrameSink
+    let files: MappedFiles
+    let log = Logger(label: "recorder.session")
+
+    var threads: [ThreadID: RecordedThread] = [:]
+    var scheduler: Scheduler
+    /// First stops of threads whose creation has not been reported yet.
+    var earlyStops: Set<ThreadID> = []
+    var firstProcess = ProcessID(0)
+    var firstProcessExit: ExitStatus?
+    /// The execve(2) of the first process has succeeded.
+    var hasStarted = false
+    var startFailure: Int32?
+    /// sched_getaffinity(2) as it was before the tracees were bound to one core.
+    let affinity: [UInt8]
+
+    /// - Parameters:
+    ///   - affinity: the mask from before this process was bound to `core`.
+    ///   - layout: this machine's layout of the extended state.
+    package init(
+        options: RecordOptions, writer: consuming RecordingWriter, store: FileStore, layout: XStateLayout,
+        affinity: [UInt8]
+    ) {
+        self.options = options
+        self.layout = layout
+        self.affinity = affinity
+        sink = FrameSink(writer: writer)
+        files = MappedFiles(store: store)
+        scheduler = Scheduler(slice: options.slice)
+    }
+
+    /// Runs the program to the end of its last thread (or of the first process, as the options say).
+    ///
+    /// - Throws: when the program could not be started. Once it runs, it is left to run to its end, and what ended the
+    ///   recording early stands in the outcome.
+    package func run(core: Int32) throws(RecordError) -> RecordOutcome {
+        do { try start(core: core) } catch { throw .ptrace(error) }
+        Tracer.setTicker(microseconds: 50_000)
+        defer { Tracer.setTicker(microseconds: 0) }
+        while !threads.isEmpty {
+            guard let thread = nextThread() else { continue }
+            do { try step(thread) } catch { handleFailure(error, of: thread) }
+        }
+        if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
+        let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
+        sink.finish(exit)
+        return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
+    }
+
+    private func start(core: Int32) throws(PtraceError) {
+        let inherited = Host.prepareSignals()
+        let child = try Tracer.spawn(
+            .init(
+                path: options.path, arguments: options.arguments, environment: options.environment,
+                letThrough: InterceptorLayout.letThrough, ignoredSignals: inherited.ignored,
+                signalMask: inherited.mask,
+                options: [
+                    .sysGood, .traceFork, .traceVfork, .traceClone, .traceExec, .traceExit, .traceSeccomp, .exitKill,
+                ], core: core))
+        let id = child.id
+        firstProcess = ProcessID(id.rawValue)
+        let process = RecordedProcess(id: firstProcess)
+        process.threads = [id]
+        let space = AddressSpace(memory: try GuestMemory(of: id))
+        let traced = TracedThread(child, addressSpace: space, layout: layout)
+        threads[id] = RecordedThread(traced: traced, process: process, signalMask: inherited.mask)
+    }
+
+    /// Lets a thread make its next step: run to its next stop, and handle that.
+    private func step(_ thread: RecordedThread) throws(PtraceError) {
+        if thread.pendingStop == nil {
+            try resume(thread)
+            guard waitForStop(of: thread) else { return }
+        }
+        guard let stop = thread.pendingStop.take() else { return }
+        try handle(stop, of: thread)
+    }
+
+    private func resume(_ thread: RecordedThread) throws(PtraceError) {
+        let next = thread.next
+        thread.next = thread.userResumption
+        try thread.traced.resume(next.request, signal: next.signal)
+    }
+
+    private func handle(_ stop: WaitStatus, of thread: RecordedThread) throws(PtraceError) {
+        switch stop {
+        case .event(.seccomp):
+            if thread.isInSyscall { thread.next.request = .syscall } else { try handleEntry(of: thread) }
+        case .syscall:
+            if thread.isInSyscall { try handleExit(of: thread) } else { try handleEntry(of: thread) }
+        case .event(.fork), .event(.vfork), .event(.clone): try handleNewThread(from: thread)
+        case .event(.exec): try handleExec(of: thread)
+        case .event(.exit): try handleExiting(thread)
+        case .event(.vforkDone): break
+        case .signal(let number): try handleSignal(number, of: thread)
+        case .groupStop(let signal): try handleGroupStop(signal, of: thread)
+        case .exited, .killed: handleEnd(of: thread)
+        }
+    }
+
+    /// A thread that is killed may vanish under any operation: its end is then all that is left to wait for.
+    private func handleFailure(_ error: PtraceError, of thread: RecordedThread) {
+        if case .threadGone = error {
+            if thread.traced.endStatus != nil { return handleEnd(of: thread) }
+            thread.traced.noteDying()
+            thread.pendingStop = nil
+            scheduler.remove(thread.id)
+            return
+        }
+        sink.fail(.ptrace(error))
+        HostThreads.send(9, to: thread.process.id)
+        scheduler.remove(thread.id)
+        thread.traced.noteDying()
+    }
+
+    /// Regular work that is due even if nothing happens.
+    func housekeeping() {
+        sink.commitIfDue()
+        if Host.takeTerminationRequests() > 0 { HostThreads.send(15, to: firstProcess) }
+    }
+}

@@ -1,0 +1,23 @@
+internal import LinuxABI
+internal import Tracee
+
+/// A thread group that is being recorded.
+final class RecordedProcess {
+    let id: ProcessID
+    /// The threads that have not ended.
+    var threads: [ThreadID] = []
+    /// The end of the data segment, nil until brk(2) has told it.
+    var programBreak: UInt64?
+    /// `struct sigaction` in the kernel's form for SIGSEGV, which is restored when a trap made the kernel reset it.
+    var segmentationAction: [UInt8]?
+
+    init(id: ProcessID) { self.id = id }
+
+    /// The state a fork copies.
+    func forked(as id: ProcessID) -> RecordedProcess {
+        let child = RecordedProcess(id: id)
+        child.programBreak = programBreak
+        child.segmentationAction = segmentationAction
+        return child
+    }
+}

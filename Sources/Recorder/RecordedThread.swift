@@ -1,0 +1,73 @@
+internal import LinuxABI
+internal import Ptrace
+internal import Tracee
+internal import XState
+
+/// A thread that is being recorded: its ptrace state and where it stands between two frames.
+final class RecordedThread {
+    let traced: TracedThread
+    let process: RecordedProcess
+
+    /// Where the thread stands.
+    enum Phase {
+        /// In user mode, or about to return to it.
+        case user
+        /// Between the entry and the exit of a system call.
+        case syscall(PendingSyscall)
+        /// Past PTRACE_EVENT_EXIT.
+        case exiting
+    }
+    var phase = Phase.user
+
+    /// A stop that has been waited for and not yet been handled.
+    var pendingStop: WaitStatus?
+    /// How the thread goes on when it is scheduled next.
+    var next = Resumption()
+    /// The registers the thread continued with after its last frame: equal to those now, it has not moved.
+    var resumedRegisters: Registers?
+    /// A call that ended with an ERESTART code, held back until it shows how the kernel proceeds.
+    var restart: PendingSyscall?
+    /// The call that a restart_syscall(2) would go on with.
+    var interrupted: PendingSyscall?
+    /// Signals taken in the middle of user code, to be delivered at the next system call.
+    var deferredSignals: [SignalInfo] = []
+    /// The signal that was sent again to be delivered here, with the information it had.
+    var injectedSignal: SignalInfo?
+    /// PTRACE_SYSCALL instead of the filter's stops: the tracee has a filter of its own that may outrank ours.
+    var usesSyscallStops = false
+    /// set_tid_address(2) and CLONE_CHILD_CLEARTID: the word the kernel clears when the thread ends.
+    var clearedAtExit = GuestAddress.null
+    /// set_robust_list(2).
+    var robustList = GuestAddress.null
+    /// The words of the robust list as they stood at the exit stop.
+    var wordsChangedByExit: [GuestAddress] = []
+    /// The signal mask as the tracee knows it, for traps that make the kernel change it.
+    var signalMask: UInt64
+    /// Answer to sched_getaffinity(2) where the tracee has set one.
+    var affinity: [UInt8]?
+    /// The nice value the tracee believes in.
+    var nice: Int32?
+
+    init(traced: TracedThread, process: RecordedProcess, signalMask: UInt64) {
+        self.traced = traced
+        self.process = process
+        self.signalMask = signalMask
+    }
+
+    var id: ThreadID { traced.id }
+    var memory: GuestMemory { traced.memory }
+
+    /// How a thread is to be resumed.
+    struct Resumption {
+        var request = ResumeRequest.continue
+        var signal: Int32 = 0
+    }
+
+    /// Runs to the next system call or signal.
+    var userResumption: Resumption { Resumption(request: usesSyscallStops ? .syscall : .continue) }
+
+    var isInSyscall: Bool {
+        if case .syscall = phase { return true }
+        return false
+    }
+}

@@ -1,0 +1,126 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// Carries out the effects of one frame in the address space of its thread.
+struct EffectApplier {
+    let thread: ReplayedThread
+    let index: FrameIndex
+    let regions: SharedRegions
+    let isQuiet: Bool
+    private var remote: RemoteSyscall?
+
+    init(thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool) {
+        self.thread = thread
+        self.index = index
+        self.regions = regions
+        self.isQuiet = isQuiet
+    }
+
+    mutating func apply(_ effect: Effect) throws(ReplayError) {
+        switch effect {
+        case .write(let address, let bytes): try write(bytes, to: address)
+        case .map(let mapping): try map(mapping)
+        case .unmap(let address, let length):
+            try inject(.munmap, [address.rawValue, length], at: address, length: length)
+        case .protect(let address, let length, let protection):
+            try inject(.mprotect, [address.rawValue, length, UInt64(protection)], at: address, length: length)
+        case .remap(let old, let oldLength, let new, let newLength, let dontUnmap):
+            try remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
+        case .advise(let address, let length, let advice):
+            try inject(.madvise, [address.rawValue, length, UInt64(advice)], at: address, length: length)
+        case .createShared(let id, let length, let contents):
+            try regions.create(id, length: length, contents: contents)
+        case .resizeShared(let id, let length):
+            let region = try regions.region(id, at: index)
+            do { try region.resize(to: length) } catch { throw .ptrace(error) }
+        case .writeShared(let id, let offset, let bytes):
+            let region = try regions.region(id, at: index)
+            do { try region.write(bytes, at: offset) } catch { throw .ptrace(error) }
+        case .output(let stream, let address, let length): try output(address, length: length, to: stream)
+        case .outputBytes(let stream, let bytes): try output(bytes, to: stream)
+        }
+    }
+
+    private func write(_ bytes: [UInt8], to address: GuestAddress) throws(ReplayError) {
+        try guardInterceptor(address, length: UInt64(bytes.count))
+        do { try thread.traced.memory.write(address, bytes) } catch {
+            throw .inconsistent(index, "writes \(bytes.count) bytes to \(address), where nothing is mapped")
+        }
+    }
+
+    private mutating func map(_ mapping: Mapping) throws(ReplayError) {
+        let descriptor: Int32
+        let offset: UInt64
+        var flags = UInt64(mapping.flags) | UInt64(MappingFlags.fixed.rawValue)
+        switch mapping.backing {
+        case .anonymous:
+            (descriptor, offset) = (-1, 0)
+            flags |= UInt64(MappingFlags.anonymous.rawValue)
+        case .file(let digest, let position, _): (descriptor, offset) = (try regions.file(digest), position)
+        case .shared(let id, let position, _):
+            (descriptor, offset) = (try regions.region(id, at: index).descriptor, position)
+        }
+        let arguments = [
+            mapping.address.rawValue, mapping.length, UInt64(mapping.protection), flags,
+            UInt64(bitPattern: Int64(descriptor)), offset,
+        ]
+        try inject(.mmap, arguments, at: mapping.address, length: mapping.length)
+    }
+
+    private mutating func remap(
+        from old: GuestAddress, oldLength: UInt64, to new: GuestAddress, newLength: UInt64, dontUnmap: Bool
+    ) throws(ReplayError) {
+        try guardInterceptor(old, length: oldLength)
+        var flags: RemapFlags = []
+        if new != old { flags = [.mayMove, .fixed] }
+        if dontUnmap { flags.insert(.dontUnmap) }
+        let arguments = [old.rawValue, oldLength, newLength, UInt64(flags.rawValue), new.rawValue]
+        try inject(.mremap, arguments, at: new, length: newLength)
+    }
+
+    private mutating func inject(
+        _ number: SyscallNumber, _ arguments: [UInt64], at address: GuestAddress, length: UInt64
+    ) throws(ReplayError) {
+        try guardInterceptor(address, length: length)
+        do {
+            let remote = try remote ?? RemoteSyscall(thread.traced, entry: .filtered)
+            self.remote = remote
+            let result = try remote.call(number, arguments) { (_) throws(PtraceError) in }
+            if (-4095 ... -1).contains(result) {
+                throw PtraceError.failed(
+                    operation: "repeating a change of the memory map", thread: thread.id, errno: Int32(-result))
+            }
+        } catch { throw .ptrace(error) }
+    }
+
+    /// A recording may not reach for the page through which the replayer works.
+    private func guardInterceptor(_ address: GuestAddress, length: UInt64) throws(ReplayError) {
+        if InterceptorLayout.overlaps(address, length: length) {
+            throw .inconsistent(index, "changes xrr's own page at \(address)")
+        }
+    }
+
+    private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
+        if isQuiet { return }
+        var position = address
+        var rest = length
+        while rest > 0 {
+            let bytes = thread.traced.memory.read(position, count: Int(min(rest, 1 << 20)))
+            if bytes.isEmpty { throw .inconsistent(index, "writes output from \(position), where nothing is mapped") }
+            try output(bytes, to: stream)
+            position = position + UInt64(bytes.count)
+            rest -= UInt64(bytes.count)
+        }
+    }
+
+    private func output(_ bytes: [UInt8], to stream: OutputStream) throws(ReplayError) {
+        if isQuiet { return }
+        do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
+            // The reader of our output went away: the replay goes on without it.
+            if case .failed(_, _, 32 /* EPIPE */) = error { return }
+            throw .ptrace(error)
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package import LinuxABI
+package import Ptrace
+package import TraceFormat
+
+/// Why a replay could not be carried out. A divergence is no error but a result.
+package enum ReplayError: Error, Sendable {
+    /// The recording is damaged, unreadable, or incomplete where a commit vouches for it.
+    case recording(RecordingError)
+    /// This machine cannot replay the recording soundly, for these reasons.
+    case unsound([String])
+    /// The kernel refused something that a replay needs.
+    case ptrace(PtraceError)
+    /// The recording asks for what no recorder writes: a frame that contradicts those before it.
+    case inconsistent(FrameIndex, String)
+}

@@ -1,0 +1,204 @@
+internal import LinuxABI
+internal import Ptrace
+package import TraceFormat
+internal import Tracee
+package import XState
+
+/// Reproduces a recording frame by frame and compares the state at each event.
+package final class ReplaySession {
+    private let options: ReplayOptions
+    private let reader: RecordingReader
+    private let regions: SharedRegions
+    private let stub: StubProcess
+    private var threads: [ThreadID: ReplayedThread] = [:]
+    private var history = FrameHistory(capacity: 8)
+
+    /// - Parameters:
+    ///   - layout: this machine's layout of the extended state, which has been found fit for the recording.
+    ///   - core: the core to bind the replayed threads to.
+    package init(
+        reader: RecordingReader, store: FileStore, options: ReplayOptions, layout: XStateLayout, core: Int32?
+    ) throws(ReplayError) {
+        self.options = options
+        self.reader = reader
+        regions = SharedRegions(store: store)
+        do { stub = try StubProcess(layout: layout, core: core) } catch { throw .ptrace(error) }
+    }
+
+    deinit { for thread in threads.values { HostThreads.killAndReap(thread.traced.id) } }
+
+    /// Replays to the end of the recording or to the first divergence.
+    package func run() throws(ReplayError) -> ReplayOutcome {
+        while let frame = try nextFrame() {
+            let index = FrameIndex(reader.nextIndex.rawValue - 1)
+            if let divergence = try replay(frame, at: index) { return .diverged(divergence) }
+            history.append(index, frame)
+        }
+        return .faithful(frames: reader.frameCount, isFinished: reader.isFinished)
+    }
+
+    private func nextFrame() throws(ReplayError) -> Frame? {
+        do { return try reader.next() } catch { throw .recording(error) }
+    }
+
+    /// One frame: run to the event, compare, apply what the event did.
+    private func replay(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
+        switch frame.event {
+        case .threadStart(let start):
+            try startThread(frame, start, at: index)
+            return nil
+        case .exec:
+            try enterImage(frame, at: index)
+            return nil
+        case .threadExit:
+            try endThread(frame, at: index)
+            return nil
+        case .syscall, .syscallEntry:
+            return try advance(frame, at: index) { $0 == .syscall }
+        case .trap:
+            return try advance(frame, at: index) { $0 == .signal(11) }
+        case .signal(let info, _, isSynchronous: true):
+            return try advance(frame, at: index) { $0 == .signal(info.number) }
+        case .signal, .syscallExit:
+            let thread = try thread(frame.thread, at: index)
+            return try settle(frame, thread, at: index, isChecked: false)
+        }
+    }
+
+    private func thread(_ id: ThreadID, at index: FrameIndex) throws(ReplayError) -> ReplayedThread {
+        guard let thread = threads[id] else { throw .inconsistent(index, "thread \(id) does not exist") }
+        return thread
+    }
+
+    /// Runs the thread to the frame's event.
+    private func advance(
+        _ frame: Frame, at index: FrameIndex, expects isExpected: (WaitStatus) -> Bool
+    ) throws(ReplayError) -> Divergence? {
+        let thread = try thread(frame.thread, at: index)
+        do {
+            let stop = try thread.run()
+            guard isExpected(stop) else { return diverged(frame, thread, at: index, stop: stop) }
+        } catch { throw .ptrace(error) }
+        return try settle(frame, thread, at: index, isChecked: true)
+    }
+
+    /// Compares the thread's state with the frame's, carries out the effects and sets the state to go on with.
+    private func settle(
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, isChecked: Bool
+    ) throws(ReplayError) -> Divergence? {
+        do {
+            if isChecked {
+                let registers = try thread.traced.registers()
+                let xstate = try thread.traced.xstate()
+                if !RegisterComparison.differences(expected: frame.before, actual: registers, event: frame.event).isEmpty
+                    || !frame.xstate.matches(xstate, ignoring: .x87Pointers)
+                {
+                    return diverged(frame, thread, at: index, stop: nil)
+                }
+                options.observer?(index, frame, Observation(registers: registers, xstate: xstate))
+            } else {
+                options.observer?(index, frame, nil)
+            }
+            try apply(frame, to: thread, at: index)
+            if isChecked || frame.after != frame.before { try thread.traced.setRegisters(frame.after) }
+            if let xstate = frame.xstateAfter { try thread.traced.setXState(xstate) }
+        } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
+            preconditionFailure("\(error)")
+        }
+        return nil
+    }
+
+    private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
+        if frame.effects.isEmpty { return }
+        var applier = EffectApplier(thread: thread, index: index, regions: regions, isQuiet: options.isQuiet)
+        for effect in frame.effects { try applier.apply(effect) }
+    }
+
+    // MARK: Threads
+
+    private func startThread(_ frame: Frame, _ start: ThreadStart, at index: FrameIndex) throws(ReplayError) {
+        guard threads[frame.thread] == nil else {
+            throw .inconsistent(index, "thread \(frame.thread) exists already")
+        }
+        let traced: TracedThread
+        do {
+            if let parent = start.parent {
+                let parent = try self.thread(parent, at: index)
+                traced = try stub.clone(of: parent.traced, sharesMemory: start.sharesMemory)
+            } else {
+                traced = try stub.makeProcess()
+            }
+        } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
+            preconditionFailure("\(error)")
+        }
+        let thread = ReplayedThread(id: frame.thread, traced: traced, process: start.process)
+        threads[frame.thread] = thread
+        try begin(frame, thread, at: index)
+    }
+
+    /// A thread that has not run yet gets its first state.
+    private func begin(_ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
+        try apply(frame, to: thread, at: index)
+        do {
+            try thread.traced.setRegisters(frame.after)
+            try thread.traced.setXState(frame.xstateAfter ?? frame.xstate)
+        } catch { throw .ptrace(error) }
+        options.observer?(index, frame, nil)
+    }
+
+    /// A new image is built in a new process; what the thread was before is gone.
+    private func enterImage(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+        let fresh: TracedThread
+        do { fresh = try stub.makeProcess() } catch { throw .ptrace(error) }
+        let process: ProcessID
+        if let old = threads[frame.thread] {
+            process = old.process
+            HostThreads.killAndReap(old.traced.id)
+        } else {
+            // The thread got its leader's id by the exec.
+            process = ProcessID(frame.thread.rawValue)
+        }
+        let thread = ReplayedThread(id: frame.thread, traced: fresh, process: process)
+        threads[frame.thread] = thread
+        try begin(frame, thread, at: index)
+    }
+
+    private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+        let thread = try thread(frame.thread, at: index)
+        try apply(frame, to: thread, at: index)
+        HostThreads.killAndReap(thread.traced.id)
+        threads[frame.thread] = nil
+        options.observer?(index, frame, nil)
+    }
+
+    // MARK: Divergence
+
+    private func diverged(
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?
+    ) -> Divergence {
+        Divergence(
+            index: index, frame: frame, unexpectedStop: stop, registers: try? thread.traced.registers(),
+            xstate: try? thread.traced.xstate(), history: history.frames, backtrace: [])
+    }
+}
+
+/// The last frames, for a report.
+struct FrameHistory {
+    private var ring: [(FrameIndex, Frame)] = []
+    private var start = 0
+    private let capacity: Int
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    mutating func append(_ index: FrameIndex, _ frame: Frame) {
+        if ring.count < capacity {
+            ring.append((index, frame))
+        } else {
+            ring[start] = (index, frame)
+            start = (start + 1) % capacity
+        }
+    }
+
+    /// Oldest first.
+    var frames: [(FrameIndex, Frame)] { Array(ring[start...] + ring[..<start]) }
+}

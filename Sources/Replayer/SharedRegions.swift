@@ -1,0 +1,48 @@
+internal import LinuxABI
+internal import Ptrace
+package import TraceFormat
+
+/// The memory files that stand for what the recorded threads shared, and the stored copies of mapped files.
+final class SharedRegions {
+    private let store: FileStore
+    private var regions: [SharedRegionID: SharedMemory] = [:]
+    private var opened: [FileDigest: Int32] = [:]
+
+    init(store: FileStore) { self.store = store }
+
+    deinit { for descriptor in opened.values { HostFiles.close(descriptor) } }
+
+    /// The descriptor of a stored file, opened once.
+    func file(_ digest: FileDigest) throws(ReplayError) -> Int32 {
+        if let descriptor = opened[digest] { return descriptor }
+        // A replay of a large program maps some hundred files; the limit guards the descriptor table.
+        if opened.count >= 256, let (old, descriptor) = opened.first {
+            HostFiles.close(descriptor)
+            opened[old] = nil
+        }
+        do {
+            let descriptor = try store.open(digest)
+            opened[digest] = descriptor
+            return descriptor
+        } catch { throw .recording(error) }
+    }
+
+    func region(_ id: SharedRegionID, at index: FrameIndex) throws(ReplayError) -> SharedMemory {
+        guard let region = regions[id] else {
+            throw .inconsistent(index, "shared region \(id.rawValue) does not exist")
+        }
+        return region
+    }
+
+    func create(_ id: SharedRegionID, length: UInt64, contents: FileDigest?) throws(ReplayError) {
+        do {
+            let region = try SharedMemory(name: "xrr-region-\(id.rawValue)", length: length)
+            if let contents { try region.fill(from: try fileForFill(contents), length: length) }
+            regions[id] = region
+        } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+
+    private func fileForFill(_ digest: FileDigest) throws(ReplayError) -> Int32 { try file(digest) }
+}
