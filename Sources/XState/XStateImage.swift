@@ -12,7 +12,8 @@ package struct XStateImage: Sendable {
 
     /// Bytes of the legacy part.
     static let legacySize = 416
-    static let zeros = [UInt8](repeating: 0, count: 8192)
+    /// As many zeros as all components together can need.
+    static let zeros = [UInt8](repeating: 0, count: byteCount(.storable))
 
     /// The PKRU that Linux gives to every new program (`init_pkru_value` in arch/x86/mm/pkeys.c): all keys but 0 deny
     /// access. The hardware's initial value is 0.
@@ -51,7 +52,9 @@ package struct XStateImage: Sendable {
 
     /// Bytes of an image with these components.
     package static func byteCount(_ mask: XFeatureMask) -> Int {
-        mask.components.reduce(legacySize) { $0 + ($1.imageSize ?? 0) }
+        var count = legacySize
+        mask.forEachComponent { count += $0.imageSize ?? 0 }
+        return count
     }
 
     /// Where a component from bit 2 on lies in `bytes`; nothing if the image does not hold it.
@@ -87,8 +90,8 @@ package struct XStateImage: Sendable {
     var extendedInUse: XFeatureMask {
         var result: XFeatureMask = []
         var start = Self.legacySize
-        for component in mask.components {
-            guard let size = component.imageSize else { continue }
+        mask.forEachComponent { component in
+            guard let size = component.imageSize else { return }
             if !bytes.isZero(start..<start + size) { result.insert(XFeatureMask(component)) }
             start += size
         }
