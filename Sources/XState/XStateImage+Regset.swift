@@ -63,9 +63,9 @@ extension XStateImage {
         var run = 0..<0
         var initial = 0
         for location in layout.locations {
-            guard let component = location.component, mask.contains(component), let size = component.imageSize else {
-                continue
-            }
+            guard let component = location.component, mask.contains(component),
+                let size = component.imageSize, let used = component.usedSize
+            else { continue }
             guard present.contains(component) else {
                 if !run.isEmpty { bytes += raw[run] }
                 run = 0..<0
@@ -74,9 +74,7 @@ extension XStateImage {
             }
             if initial > 0 { bytes += zeros[..<initial] }
             initial = 0
-            // PKRU's upper half is unused.
             let start = Int(location.offset)
-            let used = component == .pkru ? 4 : size
             if start == run.upperBound {
                 run = run.lowerBound..<start + used
             } else {

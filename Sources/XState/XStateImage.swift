@@ -68,8 +68,11 @@ package struct XStateImage: Sendable {
     var isCanonical: Bool {
         guard bytes[5] == 0, bytes.isZero(Legacy.mxcsrMask..<Legacy.st) else { return false }
         for register in 0..<8 where !bytes.isZero(Legacy.padding(ofST: register)) { return false }
-        guard let pkru = range(of: .pkru) else { return true }
-        return bytes.isZero(pkru.lowerBound + 4..<pkru.upperBound)
+        for component in [XStateComponent.bndcsr, .pkru] {
+            guard let range = range(of: component), let used = component.usedSize else { continue }
+            guard bytes.isZero(range.lowerBound + used..<range.upperBound) else { return false }
+        }
+        return true
     }
 
     /// The components that hold anything but their initial values. MXCSR counts as SSE.

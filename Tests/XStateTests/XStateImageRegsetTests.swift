@@ -106,6 +106,36 @@ struct XStateImageDecodingTests {
         #expect(try XStateImage(decoding: raw, layout: layout) == XStateImage(decoding: other, layout: layout))
     }
 
+    @Test func reservedBytesOfBNDCSRAreDropped() throws {
+        let layout = try XStateLayout(
+            mask: [.legacy, .mpx],
+            locations: [.init(type: 3, size: 64, offset: 960), .init(type: 4, size: 64, offset: 1024)])
+        var generator = generator
+        let raw = Regset.random(layout, present: layout.mask, using: &generator)
+        let image = try XStateImage(decoding: raw, layout: layout)
+        #expect(image.fields.first { $0.name == "bndstatus" }?.bytes == Array(raw[1032..<1040]))
+        var other = raw
+        for offset in 1040..<1088 { other[offset] ^= 0xFF }
+        #expect(try XStateImage(decoding: other, layout: layout) == image)
+        other[1039] ^= 1
+        #expect(try XStateImage(decoding: other, layout: layout).differences(from: image).map(\.field) == ["bndstatus"])
+    }
+
+    @Test func randomBuffersNeverTrap() {
+        var generator = generator
+        var accepted = 0
+        for round in 0..<2000 {
+            var raw = generator.bytes(Int.random(in: 2300...2500, using: &generator))
+            if round % 2 == 0 { for offset in 514..<576 { raw[offset] = 0 } }
+            raw[512] &= 0xE7
+            raw[513] &= 0x02
+            guard let image = try? decode(raw) else { continue }
+            accepted += 1
+            #expect((try? XStateImage(mask: image.mask, stored: image.bytes)) == image)
+        }
+        #expect(accepted > 100)
+    }
+
     @Test func compactedFormatIsRefused() throws {
         var raw = Regset.fresh(layout)
         raw.put(1 << 63 | 7 as UInt64, at: 520)
