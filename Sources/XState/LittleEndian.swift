@@ -14,7 +14,8 @@ extension [UInt8] {
 
     /// - Precondition: the range lies within the array.
     mutating func clear(_ range: Range<Int>) {
-        for index in range { self[index] = 0 }
+        var span = mutableSpan
+        for index in range { span[index] = 0 }
     }
 
     /// - Precondition: the range lies within the array.

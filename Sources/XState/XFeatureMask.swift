@@ -34,13 +34,18 @@ package struct XFeatureMask: OptionSet, Hashable, Sendable {
 
     /// The components of the set in ascending order of their bits.
     package var components: [XStateComponent] {
-        var rest = rawValue
         var result: [XStateComponent] = []
+        forEachComponent { result.append($0) }
+        return result
+    }
+
+    /// The same without an array, for the paths taken at each event.
+    func forEachComponent(_ body: (XStateComponent) -> Void) {
+        var rest = rawValue
         while rest != 0 {
-            if let component = XStateComponent(number: rest.trailingZeroBitCount) { result.append(component) }
+            if let component = XStateComponent(number: rest.trailingZeroBitCount) { body(component) }
             rest &= rest - 1
         }
-        return result
     }
 
     /// Whether XSETBV accepts the set as XCR0: x87 always; AVX needs SSE; the parts of MPX, of AVX-512 and of AMX only

@@ -44,6 +44,16 @@ package struct XStateComponent: Hashable, Comparable, Sendable {
         }
     }
 
+    /// The bytes of `imageSize` that are registers; the rest is reserved (`struct pkru_state`, `struct
+    /// mpx_bndcsr_state`) and not comparable.
+    var usedSize: Int? {
+        switch self {
+        case .bndcsr: 16
+        case .pkru: 4
+        default: imageSize
+        }
+    }
+
     /// The name in the manuals, "bit10" and the like for what has no name here.
     package var name: String {
         switch number {

@@ -56,33 +56,39 @@ extension XStateImage {
         if present.isDisjoint(with: [.sse, .avx]) { bytes.store(Legacy.initialMXCSR, at: Legacy.mxcsr) }
     }
 
-    /// Appends the mask's components from bit 2 on, neighbours in one go.
+    /// Appends the mask's components from bit 2 on: neighbours in one go, and initial ones in one go.
     private static func appendComponents(
         to bytes: inout [UInt8], from raw: [UInt8], layout: XStateLayout, mask: XFeatureMask, present: XFeatureMask
     ) {
         var run = 0..<0
+        var initial = 0
         for location in layout.locations {
-            guard let component = location.component, mask.contains(component), let size = component.imageSize else {
+            guard let component = location.component, mask.contains(component),
+                let size = component.imageSize, let used = component.usedSize
+            else { continue }
+            guard present.contains(component) else {
+                if !run.isEmpty { bytes += raw[run] }
+                run = 0..<0
+                initial += size
                 continue
             }
+            if initial > 0 { bytes += zeros[..<initial] }
+            initial = 0
             let start = Int(location.offset)
-            if !present.contains(component) {
-                bytes += raw[run]
-                run = 0..<0
-                bytes += zeros[..<size]
-            } else if component == .pkru {
-                bytes += raw[run]
-                run = 0..<0
-                bytes += raw[start..<start + 4]
-                bytes += zeros[..<(size - 4)]
-            } else if start == run.upperBound {
-                run = run.lowerBound..<start + size
+            if start == run.upperBound {
+                run = run.lowerBound..<start + used
             } else {
+                if !run.isEmpty { bytes += raw[run] }
+                run = start..<start + used
+            }
+            initial = size - used
+            if initial > 0 {
                 bytes += raw[run]
-                run = start..<start + size
+                run = 0..<0
             }
         }
-        bytes += raw[run]
+        if !run.isEmpty { bytes += raw[run] }
+        if initial > 0 { bytes += zeros[..<initial] }
     }
 
     /// The components that XSTATE_BV names: a superset of those that hold values.

@@ -12,7 +12,8 @@ package struct XStateImage: Sendable {
 
     /// Bytes of the legacy part.
     static let legacySize = 416
-    static let zeros = [UInt8](repeating: 0, count: 8192)
+    /// As many zeros as all components together can need.
+    static let zeros = [UInt8](repeating: 0, count: byteCount(.storable))
 
     /// The PKRU that Linux gives to every new program (`init_pkru_value` in arch/x86/mm/pkeys.c): all keys but 0 deny
     /// access. The hardware's initial value is 0.
@@ -51,7 +52,9 @@ package struct XStateImage: Sendable {
 
     /// Bytes of an image with these components.
     package static func byteCount(_ mask: XFeatureMask) -> Int {
-        mask.components.reduce(legacySize) { $0 + ($1.imageSize ?? 0) }
+        var count = legacySize
+        mask.forEachComponent { count += $0.imageSize ?? 0 }
+        return count
     }
 
     /// Where a component from bit 2 on lies in `bytes`; nothing if the image does not hold it.
@@ -65,8 +68,11 @@ package struct XStateImage: Sendable {
     var isCanonical: Bool {
         guard bytes[5] == 0, bytes.isZero(Legacy.mxcsrMask..<Legacy.st) else { return false }
         for register in 0..<8 where !bytes.isZero(Legacy.padding(ofST: register)) { return false }
-        guard let pkru = range(of: .pkru) else { return true }
-        return bytes.isZero(pkru.lowerBound + 4..<pkru.upperBound)
+        for component in [XStateComponent.bndcsr, .pkru] {
+            guard let range = range(of: component), let used = component.usedSize else { continue }
+            guard bytes.isZero(range.lowerBound + used..<range.upperBound) else { return false }
+        }
+        return true
     }
 
     /// The components that hold anything but their initial values. MXCSR counts as SSE.
@@ -87,8 +93,8 @@ package struct XStateImage: Sendable {
     var extendedInUse: XFeatureMask {
         var result: XFeatureMask = []
         var start = Self.legacySize
-        for component in mask.components {
-            guard let size = component.imageSize else { continue }
+        mask.forEachComponent { component in
+            guard let size = component.imageSize else { return }
             if !bytes.isZero(start..<start + size) { result.insert(XFeatureMask(component)) }
             start += size
         }
