@@ -7,7 +7,8 @@ int main(void) {
     CHECK(fd >= 0);
     for (int i = 0; i < 3; i++) {
         memset(page, 'a' + i, sizeof page);
-        CHECK(write(fd, page, i == 2 ? 100 : sizeof page) == (i == 2 ? 100 : sizeof page));
+        size_t size = i == 2 ? 100 : sizeof page;
+        CHECK(write(fd, page, size) == (ssize_t)size);
     }
     char *mapped = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 4096);
     CHECK(mapped != MAP_FAILED);
