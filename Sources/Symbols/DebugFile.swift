@@ -32,7 +32,7 @@ import Glibc
             unsafe Self.release(callbacks, searchPath)
             return nil
         }
-        let reported = unsafe dwfl_report_elf(session, name, nil, descriptor, lowestAddress, false)
+        let reported = unsafe dwfl_report_elf(session, name, name, descriptor, lowestAddress, false)
         guard let module = unsafe reported, unsafe dwfl_report_end(session, nil, nil) == 0 else {
             if unsafe reported == nil { close(descriptor) }
             unsafe dwfl_end(session)

@@ -56,7 +56,9 @@ final class UnwindSpace {
     // MARK: Memory
 
     /// The word at any address, or nil.
-    fileprivate func word(at address: GuestAddress) -> UInt64? { bytes(at: address, count: 8)?.integer(at: 0, as: UInt64.self) }
+    fileprivate func word(at address: GuestAddress) -> UInt64? {
+        bytes(at: address, count: 8)?.integer(at: 0, as: UInt64.self)
+    }
 
     private func bytes(at address: GuestAddress, count: Int) -> [UInt8]? {
         let offset = Int(address - address.pageStart)
@@ -69,7 +71,8 @@ final class UnwindSpace {
 
     private func page(at address: GuestAddress) -> [UInt8]? {
         if let page = pages[address] { return page }
-        guard let page = readMemory(address, Int(GuestAddress.pageSize)), page.count == Int(GuestAddress.pageSize) else {
+        guard let page = readMemory(address, Int(GuestAddress.pageSize)), page.count == Int(GuestAddress.pageSize)
+        else {
             return nil
         }
         pages[address] = page
@@ -157,7 +160,8 @@ extension UnwindSpace {
                 unsafe description.u.rti = unw_dyn_remote_table_info_t(
                     name_ptr: 0, segbase: table.header.rawValue, table_len: table.wordCount,
                     table_data: table.entries.rawValue)
-                return unsafe _Ux86_64_dwarf_search_unwind_table(space, ip, &description, info, needsUnwindInfo, context)
+                return unsafe _Ux86_64_dwarf_search_unwind_table(
+                    space, ip, &description, info, needsUnwindInfo, context)
             },
             // libunwind frees what its own search allocated.
             put_unwind_info: { _, _, _ in },

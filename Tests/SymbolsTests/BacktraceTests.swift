@@ -81,9 +81,10 @@ import Testing
             let period = UInt64.random(in: 1...512, using: &random)
             let frames = Backtrace.capture(registers: registers, modules: modules) { address, count in
                 guard var bytes = guest.memory(address, count) else { return nil }
-                for index in bytes.indices where (address.rawValue &+ UInt64(index)).multipliedReportingOverflow(
-                    by: 0x9e37_79b9).partialValue % 512 < period
-                { bytes[index] = UInt8.random(in: 0...255, using: &random) }
+                for index in bytes.indices
+                where (address.rawValue &+ UInt64(index)).multipliedReportingOverflow(
+                    by: 0x9e37_79b9
+                ).partialValue % 512 < period { bytes[index] = UInt8.random(in: 0...255, using: &random) }
                 return bytes
             }
             #expect((1...Backtrace.maximumFrames).contains(frames.count))
