@@ -1,0 +1,20 @@
+/// The bounds that every writer keeps and every reader checks before it allocates. They are part of the format.
+package enum FormatLimits {
+    /// The raw bytes of a chunk, and so of a record.
+    package static let chunkLength = 4 << 20
+    /// The bytes of the memory stream that one frame may refer to: above MAX_RW_COUNT, the most that one read(2) or
+    /// write(2) transfers.
+    package static let frameContents = 1 << 31
+    /// The effects of one frame.
+    package static let effectCount = 1 << 18
+    /// The bytes of a path in a record.
+    package static let pathLength = 1 << 16
+    /// The arguments of one exec: the kernel allows less than a quarter of the stack limit, 8 bytes for each.
+    package static let argumentCount = 1 << 20
+    /// The bytes of an extended state.
+    package static let xstateLength = 1 << 16
+    /// The manifest: the environment and the command line together have at most 6 MiB (execve(2)), before escaping.
+    package static let manifestLength = 64 << 20
+    /// The raw bytes of the files stream, which a reader keeps whole.
+    package static let filesLength = 64 << 20
+}

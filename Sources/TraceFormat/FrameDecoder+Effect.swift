@@ -1,0 +1,93 @@
+internal import LinuxABI
+
+extension FrameDecoder {
+    static func effect(
+        _ cursor: inout RecordCursor, base: inout UInt64, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> Effect {
+        let code = try cursor.byte()
+        guard let kind = EffectKind(rawValue: code) else { throw cursor.madeByNewer("unknown effect \(code)") }
+        switch kind {
+        case .write:
+            let (address, length) = try range(&cursor, &base)
+            return .write(address, bytes: try contents.take(length, cursor))
+        case .mapAnonymous, .mapFile, .mapShared: return .map(try mapping(kind, &cursor, &base))
+        case .unmap:
+            let (address, length) = try range(&cursor, &base)
+            return .unmap(address, length: length)
+        case .protect:
+            let (address, length) = try range(&cursor, &base)
+            return .protect(address, length: length, protection: try cursor.varint32())
+        case .remap, .remapKeepingSource:
+            let (source, oldLength) = try range(&cursor, &base)
+            let (target, newLength) = try range(&cursor, &base)
+            return .remap(
+                from: source, oldLength: oldLength, to: target, newLength: newLength,
+                dontUnmap: kind == .remapKeepingSource)
+        case .advise:
+            let (address, length) = try range(&cursor, &base)
+            return .advise(address, length: length, advice: try cursor.varint32())
+        case .createShared, .createSharedFromFile:
+            let region = try region(&cursor)
+            let length = try cursor.varint()
+            return .createShared(
+                region, length: length, contents: kind == .createSharedFromFile ? try digest(&cursor) : nil)
+        case .resizeShared: return .resizeShared(try region(&cursor), length: try cursor.varint())
+        case .writeShared:
+            let region = try region(&cursor)
+            let offset = try cursor.varint()
+            return .writeShared(region, offset: offset, bytes: try contents.take(try cursor.varint(), cursor))
+        case .output:
+            let stream = try outputStream(&cursor)
+            let (address, length) = try range(&cursor, &base)
+            return .output(stream, address, length: length)
+        case .outputBytes:
+            let stream = try outputStream(&cursor)
+            return .outputBytes(stream, bytes: try contents.take(try cursor.varint(), cursor))
+        }
+    }
+
+    private static func mapping(
+        _ kind: EffectKind, _ cursor: inout RecordCursor, _ base: inout UInt64
+    ) throws(RecordingError) -> Mapping {
+        let (address, length) = try range(&cursor, &base)
+        let protection = try cursor.varint32()
+        let flags = try cursor.varint32()
+        let backing: Backing
+        switch kind {
+        case .mapFile:
+            let digest = try digest(&cursor)
+            let offset = try cursor.varint()
+            backing = .file(digest, offset: offset, path: try cursor.string("path"))
+        case .mapShared:
+            let region = try region(&cursor)
+            let offset = try cursor.varint()
+            backing = .shared(region, offset: offset, path: try cursor.string("path"))
+        default: backing = .anonymous
+        }
+        return Mapping(address: address, length: length, protection: protection, flags: flags, backing: backing)
+    }
+
+    private static func range(
+        _ cursor: inout RecordCursor, _ base: inout UInt64
+    ) throws(RecordingError) -> (GuestAddress, length: UInt64) {
+        let address = try cursor.delta(from: base)
+        let length = try cursor.varint()
+        base = address &+ length
+        return (GuestAddress(address), length)
+    }
+
+    private static func region(_ cursor: inout RecordCursor) throws(RecordingError) -> SharedRegionID {
+        SharedRegionID(rawValue: try cursor.varint32())
+    }
+
+    private static func digest(_ cursor: inout RecordCursor) throws(RecordingError) -> FileDigest {
+        FileDigest(bytes: try cursor.bytes(FileDigest.size))
+    }
+
+    private static func outputStream(_ cursor: inout RecordCursor) throws(RecordingError) -> OutputStream {
+        guard let stream = OutputStream(rawValue: try cursor.byte()) else {
+            throw cursor.madeByNewer("unknown output stream")
+        }
+        return stream
+    }
+}

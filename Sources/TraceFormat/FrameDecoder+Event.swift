@@ -1,0 +1,50 @@
+internal import LinuxABI
+
+extension FrameDecoder {
+    static func event(
+        _ cursor: inout RecordCursor, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> Event {
+        let code = try cursor.byte()
+        switch EventKind(rawValue: code) {
+        case .syscall: return .syscall(SyscallNumber(try cursor.varint32()))
+        case .syscallEntry: return .syscallEntry(SyscallNumber(try cursor.varint32()))
+        case .syscallExit: return .syscallExit(SyscallNumber(try cursor.varint32()))
+        case .threadStart:
+            let parent = Int32(bitPattern: try cursor.varint32())
+            let process = Int32(bitPattern: try cursor.varint32())
+            return .threadStart(
+                ThreadStart(
+                    parent: parent == 0 ? nil : ThreadID(parent), process: ProcessID(process),
+                    sharesMemory: try bool(&cursor)))
+        case .exec: return .exec(try execImage(&cursor, &contents))
+        case .signal:
+            guard let action = SignalAction(rawValue: try cursor.byte()) else {
+                throw cursor.madeByNewer("unknown signal action")
+            }
+            return .signal(SignalInfo(bytes: try cursor.bytes(SignalInfo.size)), action)
+        case .trap:
+            guard let kind = TrapKind(rawValue: try cursor.byte()) else { throw cursor.madeByNewer("unknown trap") }
+            return .trap(kind)
+        case .threadExit: return .threadExit(ExitStatus(waitStatus: Int32(bitPattern: try cursor.varint32())))
+        case nil: throw cursor.madeByNewer("unknown event \(code)")
+        }
+    }
+
+    private static func execImage(
+        _ cursor: inout RecordCursor, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> ExecImage {
+        let path = try cursor.string("path")
+        let count = try cursor.count(limit: FormatLimits.argumentCount, "arguments")
+        var arguments: [[UInt8]] = []
+        for _ in 0..<count { arguments.append(try contents.take(try cursor.varint(), cursor)) }
+        return ExecImage(path: path, arguments: arguments)
+    }
+
+    private static func bool(_ cursor: inout RecordCursor) throws(RecordingError) -> Bool {
+        switch try cursor.byte() {
+        case 0: return false
+        case 1: return true
+        default: throw cursor.damaged("a truth value is neither 0 nor 1")
+        }
+    }
+}

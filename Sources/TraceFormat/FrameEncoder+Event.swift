@@ -1,0 +1,39 @@
+internal import LinuxABI
+
+extension FrameEncoder {
+    @inline(__always)
+    static func append(_ event: Event, to output: inout [UInt8]) {
+        switch event {
+        case .syscall(let number): append(.syscall, number, to: &output)
+        case .syscallEntry(let number): append(.syscallEntry, number, to: &output)
+        case .syscallExit(let number): append(.syscallExit, number, to: &output)
+        case .threadStart(let start):
+            output.append(EventKind.threadStart.rawValue)
+            // 0 stands for "none": no thread has that id.
+            output.appendVarint(UInt64(UInt32(bitPattern: start.parent?.rawValue ?? 0)))
+            output.appendVarint(UInt64(UInt32(bitPattern: start.process.rawValue)))
+            output.append(start.sharesMemory ? 1 : 0)
+        case .exec(let image):
+            output.append(EventKind.exec.rawValue)
+            append(image.path, to: &output)
+            output.appendVarint(UInt64(image.arguments.count))
+            for argument in image.arguments { output.appendVarint(UInt64(argument.count)) }
+        case .signal(let info, let action):
+            output.append(EventKind.signal.rawValue)
+            output.append(action.rawValue)
+            output.append(contentsOf: info.bytes)
+        case .trap(let kind):
+            output.append(EventKind.trap.rawValue)
+            output.append(kind.rawValue)
+        case .threadExit(let status):
+            output.append(EventKind.threadExit.rawValue)
+            output.appendVarint(UInt64(UInt32(bitPattern: status.waitStatus)))
+        }
+    }
+
+    @inline(__always)
+    private static func append(_ kind: EventKind, _ number: SyscallNumber, to output: inout [UInt8]) {
+        output.append(kind.rawValue)
+        output.appendVarint(UInt64(number.rawValue))
+    }
+}

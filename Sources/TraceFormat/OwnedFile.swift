@@ -1,0 +1,94 @@
+internal import Glibc
+internal import SystemPackage
+
+/// A file descriptor that is closed with its owner. The file operations of this module that need pointers are here.
+struct OwnedFile: ~Copyable, Sendable {
+    let descriptor: FileDescriptor
+
+    init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    /// Opens a file, always with O_CLOEXEC: the recorder starts programs.
+    init(
+        _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = [],
+        permissions: FilePermissions? = nil
+    ) throws(Errno) {
+        do {
+            descriptor = try FileDescriptor.open(
+                path, mode, options: options.union(.closeOnExec), permissions: permissions)
+        } catch { throw errno(error) }
+    }
+
+    deinit { try? descriptor.close() }
+
+    /// The file's length in bytes.
+    func length() throws(Errno) -> UInt64 { UInt64(max(0, try descriptor.stat().size)) }
+
+    /// Replaces the contents of `buffer` by `count` bytes from `offset`, fewer only at the file's end.
+    func read(_ count: Int, at offset: UInt64, into buffer: inout [UInt8]) throws(Errno) {
+        buffer.removeAll(keepingCapacity: true)
+        buffer.append(contentsOf: repeatElement(0, count: count))
+        var filled = 0
+        do {
+            while filled < count {
+                let length = try unsafe buffer.withUnsafeMutableBytes {
+                    try unsafe descriptor.read(
+                        fromAbsoluteOffset: Int64(clamping: offset + UInt64(filled)),
+                        into: UnsafeMutableRawBufferPointer(rebasing: $0[filled...]))
+                }
+                if length == 0 { break }
+                filled += length
+            }
+        } catch { throw errno(error) }
+        buffer.removeLast(count - filled)
+    }
+
+    /// Writes some of `bytes`, at least one, where the descriptor stands.
+    func writeSome(_ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+        do {
+            return try unsafe bytes.withUnsafeBytes { try unsafe descriptor.write($0) }
+        } catch { throw errno(error) }
+    }
+
+    /// Cuts the file to `length` bytes.
+    func resize(to length: UInt64) throws(Errno) {
+        do { try descriptor.resize(to: Int64(length)) } catch { throw errno(error) }
+    }
+
+    /// fdatasync(2).
+    func synchronize() throws(Errno) {
+        guard fdatasync(descriptor.rawValue) == 0 else { throw Errno(rawValue: Glibc.errno) }
+    }
+}
+
+/// swift-system throws `Errno` and nothing else, but its signatures do not all say so.
+func errno(_ error: any Error) -> Errno {
+    guard let errno = error as? Errno else { preconditionFailure("not an Errno: \(error)") }
+    return errno
+}
+
+/// The directory operations that swift-system lacks.
+enum Directory {
+    /// mkdir(2).
+    static func create(_ path: FilePath, permissions: FilePermissions) throws(Errno) {
+        let result = unsafe path.withPlatformString { path in
+            unsafe mkdir(path, permissions.rawValue) == 0 ? 0 : Glibc.errno
+        }
+        guard result == 0 else { throw Errno(rawValue: result) }
+    }
+
+    /// rename(2): replaces `target` in one step.
+    static func rename(_ source: FilePath, to target: FilePath) throws(Errno) {
+        let result = unsafe source.withPlatformString { source in
+            unsafe target.withPlatformString { target in
+                unsafe Glibc.rename(source, target) == 0 ? 0 : Glibc.errno
+            }
+        }
+        guard result == 0 else { throw Errno(rawValue: result) }
+    }
+
+    /// unlink(2).
+    static func remove(_ path: FilePath) throws(Errno) {
+        let result = unsafe path.withPlatformString { path in unsafe unlink(path) == 0 ? 0 : Glibc.errno }
+        guard result == 0 else { throw Errno(rawValue: result) }
+    }
+}

@@ -1,0 +1,61 @@
+import LinuxABI
+import SystemPackage
+import TraceFormat
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#endif
+
+/// A directory for one test that is removed with the value.
+final class Scratch {
+    let path: FilePath
+
+    init() throws {
+        path = FilePath("/tmp/xrr-trace-\(RecordingID.random())")
+        try FileManager.default.createDirectory(atPath: path.string, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+    var recording: FilePath { path.appending("recording") }
+
+    static func contents(_ path: FilePath) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path.string)))
+    }
+
+    static func replace(_ path: FilePath, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(filePath: path.string))
+    }
+}
+
+extension RecordingManifest {
+    static func example() -> RecordingManifest {
+        RecordingManifest(
+            producer: "xrr test", commandLine: [Array("echo".utf8), [0xff, 0xfe, 0x00], Array("\"a/b\\\u{fc}".utf8)],
+            environment: [Array("A=1".utf8), Array("B=".utf8) + [0x80]], workingDirectory: Array("/tmp".utf8),
+            userID: 1000,
+            cpu: .init(vendor: "AuthenticAMD", brand: "a CPU", family: 26, model: 2, stepping: 1),
+            cpuid: [.init(leaf: 0x8000_0000, subleaf: 0, eax: .max, ebx: 1, ecx: 2, edx: 3)], xcr0: 1 << 62 | 7,
+            xstateSize: 832, xstateComponents: [.init(type: 2, size: 256, offset: 576, flags: 0)],
+            kernelRelease: "6.18.0", pageSize: 4096, pinnedCore: 1, stackLimit: .max, interceptorVersion: 3,
+            startTime: 1_800_000_000_123_456_789)
+    }
+}
+
+extension FileRecord {
+    static func example(_ number: UInt8) -> FileRecord {
+        FileRecord(
+            digest: FileDigest(bytes: .init(repeating: number, count: FileDigest.size)), path: [0x2f, 0xff, number],
+            size: 1 << 40, mode: 0o100755, userID: 0, groupID: .max, device: 0xfe01, inode: .max,
+            modificationTime: -1)
+    }
+}
+
+extension RecordingReader {
+    /// All frames from the current place on.
+    func rest() throws(RecordingError) -> [Frame] {
+        var frames: [Frame] = []
+        while let frame = try next() { frames.append(frame) }
+        return frames
+    }
+}
