@@ -1,1 +1,0 @@
-// Skeleton; see design.md section 2.
