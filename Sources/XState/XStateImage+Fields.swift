@@ -95,3 +95,8 @@ extension XStateImage {
         return result
     }
 }
+
+extension XStateImage: CustomStringConvertible {
+    /// What the image can hold and which of it is in use; `fields` has the values.
+    package var description: String { "xstate \(mask), in use: \(inUse)" }
+}

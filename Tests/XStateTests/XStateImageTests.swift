@@ -68,6 +68,10 @@ struct XStateImageTests {
         #expect(field.hex == "0xa0000f")
     }
 
+    @Test func descriptionIsShort() throws {
+        #expect(try XStateImage.initial(mask: [.legacy, .avx]).description == "xstate x87|SSE|AVX, in use: none")
+    }
+
     @Test func equalityDependsOnEveryByte() throws {
         let image = try random([.legacy, .avx, .avx512], seed: 6)
         let copy = try XStateImage(mask: image.mask, stored: Array(image.bytes))
