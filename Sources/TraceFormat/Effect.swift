@@ -5,6 +5,8 @@ package import LinuxABI
 package enum Effect: Hashable, Sendable {
     /// Memory got these bytes.
     case write(GuestAddress, bytes: [UInt8])
+    /// The same in the address space of another thread (process_vm_writev(2), or its view of a file that was written).
+    case writeElsewhere(ThreadID, GuestAddress, bytes: [UInt8])
     /// A mapping appeared, replacing what was there (mmap(2) with MAP_FIXED).
     case map(Mapping)
     /// munmap(2).

@@ -12,8 +12,9 @@ package enum Event: Hashable, Sendable {
     case threadStart(ThreadStart)
     /// The process image was replaced; effects build the new one from an empty address space.
     case exec(ExecImage)
-    /// A signal reaches the thread.
-    case signal(SignalInfo, SignalAction)
+    /// A signal reaches the thread: `isSynchronous` if an instruction of the thread raised it, so that a replayed thread
+    /// raises it again.
+    case signal(SignalInfo, SignalAction, isSynchronous: Bool)
     /// An instruction that xrr executes for the tracee.
     case trap(TrapKind)
     /// The thread is gone.

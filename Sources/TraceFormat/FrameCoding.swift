@@ -69,6 +69,9 @@ enum EventKind: UInt8 {
     case signal = 5
     case trap = 6
     case threadExit = 7
+
+    /// In the byte of a signal's action: an instruction of the thread raised it.
+    static let synchronousBit: UInt8 = 0x80
 }
 
 /// The numbers of the effect kinds.
@@ -88,4 +91,5 @@ enum EffectKind: UInt8 {
     case writeShared = 12
     case output = 13
     case outputBytes = 14
+    case writeElsewhere = 15
 }

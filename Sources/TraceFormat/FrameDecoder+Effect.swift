@@ -10,6 +10,10 @@ extension FrameDecoder {
         case .write:
             let (address, length) = try range(&cursor, &base)
             return .write(address, bytes: try contents.take(length, cursor))
+        case .writeElsewhere:
+            let thread = ThreadID(Int32(bitPattern: try cursor.varint32()))
+            let (address, length) = try range(&cursor, &base)
+            return .writeElsewhere(thread, address, bytes: try contents.take(length, cursor))
         case .mapAnonymous, .mapFile, .mapShared: return .map(try mapping(kind, &cursor, &base))
         case .unmap:
             let (address, length) = try range(&cursor, &base)

@@ -18,10 +18,13 @@ extension FrameDecoder {
                     sharesMemory: try bool(&cursor)))
         case .exec: return .exec(try execImage(&cursor, &contents))
         case .signal:
-            guard let action = SignalAction(rawValue: try cursor.byte()) else {
+            let code = try cursor.byte()
+            guard let action = SignalAction(rawValue: code & ~EventKind.synchronousBit) else {
                 throw cursor.madeByNewer("unknown signal action")
             }
-            return .signal(SignalInfo(bytes: try cursor.bytes(SignalInfo.size)), action)
+            return .signal(
+                SignalInfo(bytes: try cursor.bytes(SignalInfo.size)), action,
+                isSynchronous: code & EventKind.synchronousBit != 0)
         case .trap:
             guard let kind = TrapKind(rawValue: try cursor.byte()) else { throw cursor.madeByNewer("unknown trap") }
             return .trap(kind)

@@ -15,6 +15,10 @@ extension FrameEncoder {
         case .write(let address, let bytes):
             append(.write)
             append(address, length: UInt64(bytes.count))
+        case .writeElsewhere(let thread, let address, let bytes):
+            append(.writeElsewhere)
+            append(UInt64(UInt32(bitPattern: thread.rawValue)))
+            append(address, length: UInt64(bytes.count))
         case .map(let mapping):
             switch mapping.backing {
             case .anonymous: append(.mapAnonymous)

@@ -18,9 +18,9 @@ extension FrameEncoder {
             append(image.path, to: &output)
             output.appendVarint(UInt64(image.arguments.count))
             for argument in image.arguments { output.appendVarint(UInt64(argument.count)) }
-        case .signal(let info, let action):
+        case .signal(let info, let action, let isSynchronous):
             output.append(EventKind.signal.rawValue)
-            output.append(action.rawValue)
+            output.append(action.rawValue | (isSynchronous ? EventKind.synchronousBit : 0))
             output.append(contentsOf: info.bytes)
         case .trap(let kind):
             output.append(EventKind.trap.rawValue)

@@ -54,7 +54,7 @@ struct FrameEncoder {
         }
         for effect in frame.effects {
             switch effect {
-            case .write(_, let bytes), .writeShared(_, _, let bytes), .outputBytes(_, let bytes): try body(bytes)
+            case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes), .outputBytes(_, let bytes): try body(bytes)
             case .map, .unmap, .protect, .remap, .advise, .createShared, .resizeShared, .output: break
             }
         }

@@ -101,7 +101,7 @@ struct FrameGenerator {
                 ExecImage(path: path(), arguments: (0..<Int.random(in: 0..<4, using: &random)).map { _ in bytes() }))
         case 5:
             let action = [SignalAction.handler, .none, .fatal].randomElement(using: &random) ?? .none
-            return .signal(SignalInfo(bytes: bytes(exactly: SignalInfo.size)), action)
+            return .signal(SignalInfo(bytes: bytes(exactly: SignalInfo.size)), action, isSynchronous: chance(2))
         case 6: return .trap([TrapKind.rdtsc, .rdtscp, .cpuid].randomElement(using: &random) ?? .rdtsc)
         default: return .threadExit(ExitStatus(waitStatus: Int32(bitPattern: word32())))
         }
@@ -114,8 +114,9 @@ struct FrameGenerator {
 
     private mutating func someEffect() -> Effect {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
-        return switch Int.random(in: 0..<13, using: &random) {
+        return switch Int.random(in: 0..<14, using: &random) {
         case 0: .write(address(), bytes: bytes())
+        case 13: .writeElsewhere(ThreadID(Int32(bitPattern: word32())), address(), bytes: bytes())
         case 1: mapping(.anonymous)
         case 2: mapping(.file(digest(), offset: word(), path: path()))
         case 3: mapping(.shared(region(), offset: word(), path: path()))
