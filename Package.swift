@@ -56,11 +56,11 @@ let package = Package(
             name: "Tracee", dependencies: ["Ptrace", "TraceFormat", "LinuxABI", "XState", log],
             swiftSettings: strict),
         .target(
-            name: "Recorder", dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", log],
+            name: "Recorder", dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", log, system],
             swiftSettings: strict),
         .target(
             name: "Replayer",
-            dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "Symbols", log],
+            dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "Symbols", log, system],
             swiftSettings: strict),
         .executableTarget(
             name: "xrr",

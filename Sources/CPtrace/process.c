@@ -107,6 +107,7 @@ static void fill_identity(const struct stat *status, struct cptrace_file_identit
     identity->modified_ns = status->st_mtim.tv_sec * 1000000000ll + status->st_mtim.tv_nsec;
     identity->changed_ns = status->st_ctim.tv_sec * 1000000000ll + status->st_ctim.tv_nsec;
     identity->mode = status->st_mode;
+    identity->special_device = status->st_rdev;
 }
 
 static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {
@@ -155,6 +156,8 @@ int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd) {
     long result = syscall(SYS_kcmp, tid, getpid(), KCMP_FILE, (unsigned long)fd, (unsigned long)own_fd);
     return result == -1 ? -errno : result == 0;
 }
+
+bool cptrace_is_privileged(void) { return geteuid() == 0; }
 
 int32_t cptrace_bind_to_core(int32_t cpu) {
     cpu_set_t set;

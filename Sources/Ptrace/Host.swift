@@ -16,6 +16,9 @@ package enum Host {
         return bytes
     }
 
+    /// Whether this process may do what root may.
+    package static var isPrivileged: Bool { cptrace_is_privileged() }
+
     package static var currentCore: Int32 { cptrace_current_core() }
 
     /// RDTSC.

@@ -37,11 +37,13 @@ package enum HostFiles {
         package var modified: Int64
         package var changed: Int64
         package var mode: UInt32
+        /// st_rdev.
+        package var specialDevice: UInt64
 
         /// S_ISREG.
         package var isRegular: Bool { mode & 0o170000 == 0o100000 }
-        /// S_ISCHR.
-        package var isCharacterDevice: Bool { mode & 0o170000 == 0o020000 }
+        /// Whether this is /dev/zero, a character device (1, 5), whose shared mappings are anonymous memory.
+        package var isZeroDevice: Bool { mode & 0o170000 == 0o020000 && specialDevice == 0x105 }
     }
 
     /// The file behind a descriptor of a tracee.
@@ -100,6 +102,6 @@ extension HostFiles.Identity {
     init(_ native: cptrace_file_identity) {
         self.init(
             device: native.device, inode: native.inode, size: native.size, modified: native.modified_ns,
-            changed: native.changed_ns, mode: native.mode)
+            changed: native.changed_ns, mode: native.mode, specialDevice: native.special_device)
     }
 }

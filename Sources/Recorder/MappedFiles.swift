@@ -1,18 +1,23 @@
 internal import LinuxABI
 internal import Ptrace
+internal import SystemPackage
 internal import TraceFormat
 internal import Tracee
 
 /// Which files are mapped where, so that their contents can be stored and so that a write to a mapped file is seen as
 /// the change of memory that it is.
 final class MappedFiles {
-    private let store: FileStore
+    private let storage: FileStore
+    private let sink: FrameSink
     private var mappings: [ObjectIdentifier: [FileMapping]] = [:]
     private var spaces: [ObjectIdentifier: AddressSpace] = [:]
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
 
-    init(store: FileStore) { self.store = store }
+    init(storage: FileStore, sink: FrameSink) {
+        self.storage = storage
+        self.sink = sink
+    }
 
     /// A file apart from its contents.
     struct FileKey: Hashable {
@@ -47,7 +52,7 @@ final class MappedFiles {
             descriptor = try openByName(entry, of: thread)
         }
         defer { HostFiles.close(descriptor) }
-        let digest = try add(descriptor, path: entry.name)
+        let digest = add(descriptor, path: entry.name)
         let backing = Backing.file(digest, offset: entry.offset, path: entry.name)
         return (backing, FileKey(HostFiles.identity(of: descriptor), inode: entry.inode))
     }
@@ -65,9 +70,11 @@ final class MappedFiles {
         return found
     }
 
-    private func add(_ descriptor: Int32, path: String) throws(PtraceError) -> FileDigest {
-        do { return try store.add(descriptor: descriptor, path: path) } catch {
-            throw .failed(operation: "storing a mapped file", thread: nil, errno: error.errno ?? 5)
+    private func add(_ descriptor: Int32, path: String) -> FileDigest {
+        do { return try storage.add(FileDescriptor(rawValue: descriptor), path: path) } catch {
+            // The recording ends, the program does not: nothing will ask for this file.
+            sink.fail(.storing(error))
+            return FileDigest(bytes: [UInt8](repeating: 0, count: FileDigest.size))
         }
     }
 
@@ -86,7 +93,7 @@ final class MappedFiles {
         }
         let descriptor = try HostFiles.open(descriptor: number, of: thread.id)
         defer { HostFiles.close(descriptor) }
-        let digest = try add(descriptor, path: path)
+        let digest = add(descriptor, path: path)
         guard isShared else { return (.file(digest, offset: offset, path: path), key, []) }
         let (region, effect) = createRegion(for: key, length: identity.size, contents: digest)
         return (.shared(region, offset: offset, path: path), key, [effect])
@@ -121,6 +128,12 @@ final class MappedFiles {
         guard let region = regions[key], region.length != length else { return [] }
         regions[key]?.length = length
         return [.resizeShared(region.id, length: length)]
+    }
+
+    /// Whether any recorded address space shows the file.
+    func isMapped(_ identity: HostFiles.Identity) -> Bool {
+        let key = FileKey(device: identity.device, inode: identity.inode)
+        return mappings.values.contains { $0.contains { $0.key == key } }
     }
 
     private func isMapped(_ key: FileKey) -> Bool {
@@ -165,6 +178,11 @@ final class MappedFiles {
         mappings[id] = kept
     }
 
+    /// The length of the file mapping that begins at an address.
+    func length(ofMappingAt address: GuestAddress, in space: AddressSpace) -> UInt64? {
+        mappings[ObjectIdentifier(space)]?.first { $0.address == address }?.length
+    }
+
     /// A range was moved or resized: mremap(2).
     func move(
         from old: GuestAddress, length: UInt64, to new: GuestAddress, newLength: UInt64, keepsOld: Bool,
@@ -199,7 +217,7 @@ final class MappedFiles {
     /// - Parameter range: the bytes of the file that may have changed; nil for all.
     func effects(
         ofChangeTo identity: HostFiles.Identity, range: Range<UInt64>?, descriptor number: Int32,
-        by thread: RecordedThread
+        by thread: RecordedThread, owner: (AddressSpace) -> ThreadID?
     ) -> [Effect] {
         let key = FileKey(device: identity.device, inode: identity.inode)
         var effects = resize(key, to: identity.size)
@@ -215,7 +233,7 @@ final class MappedFiles {
                         isRegionWritten = true
                     }
                 } else {
-                    effects += privateEffects(mapping, in: space, range: range, thread: thread)
+                    effects += privateEffects(mapping, in: space, range: range, thread: thread, owner: owner)
                 }
             }
         }
@@ -224,7 +242,8 @@ final class MappedFiles {
 
     /// Pages of a private mapping that have not been written to go on showing the file.
     private func privateEffects(
-        _ mapping: FileMapping, in space: AddressSpace, range: Range<UInt64>?, thread: RecordedThread
+        _ mapping: FileMapping, in space: AddressSpace, range: Range<UInt64>?, thread: RecordedThread,
+        owner: (AddressSpace) -> ThreadID?
     ) -> [Effect] {
         let shown = mapping.offset..<mapping.offset + mapping.length
         let changed = (range ?? shown).clamped(to: shown)
@@ -233,7 +252,7 @@ final class MappedFiles {
         let bytes = space.memory.read(address, count: changed.count)
         guard !bytes.isEmpty else { return [] }
         if space === thread.traced.addressSpace { return [.write(address, bytes: bytes)] }
-        return []
+        return owner(space).map { [.writeElsewhere($0, address, bytes: bytes)] } ?? []
     }
 
     private func contents(

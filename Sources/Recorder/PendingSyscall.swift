@@ -8,34 +8,45 @@ final class PendingSyscall {
     /// The registers at the entry: `rax` is -ENOSYS, `origRax` the number.
     let entry: Registers
     let xstate: XStateImage
-    let plan: SyscallPlan
+    let rule: SyscallRule
+    /// The memory that the call may write.
+    var outputs: [OutputRange] = []
+    /// The memory from which the call may take what it writes to a file.
+    var inputs: [OutputRange] = []
     /// Whether a frame for the entry has been written, since other threads run before the exit.
     var isEntryWritten = false
     /// The registers to continue with, once the exit was seen.
     var exit: Registers?
-    /// The result that xrr gives instead of the kernel.
-    var emulatedResult: Int64?
-    /// What the call changed beyond its outputs, collected on the way.
+    /// What the call did to memory, once the exit was seen.
     var effects: [Effect] = []
+    /// The result that xrr gives instead of the kernel.
+    var answer: Int64?
+    /// The call changed registers on its way into the kernel, to be restored at its exit.
+    var isRewritten = false
     /// The exec has replaced the address space: PTRACE_EVENT_EXEC was seen.
     var isExecDone = false
 
-    init(number: SyscallNumber, entry: Registers, xstate: XStateImage, plan: SyscallPlan) {
+    init(number: SyscallNumber, entry: Registers, xstate: XStateImage, rule: SyscallRule) {
         self.number = number
         self.entry = entry
         self.xstate = xstate
-        self.plan = plan
+        self.rule = rule
+    }
+
+    var handler: SyscallHandler? {
+        if case .handled(let handler) = rule.treatment { handler } else { nil }
     }
 
     /// ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK (include/linux/errno.h): what a tracer sees
-    /// instead of EINTR while the kernel has not yet decided whether to restart the call.
+    /// instead of EINTR while the kernel has not yet decided whether to make the call again.
     static func isRestart(_ result: Int64) -> Bool { [-512, -513, -514, -516].contains(result) }
 
     /// The registers with which the kernel returns to user mode to make the call again:
     /// arch/x86/kernel/signal.c, arch_do_signal_or_restart.
-    func restarted(from registers: Registers) -> Registers {
+    static func restarted(from registers: Registers) -> Registers {
         var registers = registers
-        registers.rax = registers.syscallResult == -516 ? UInt64(SyscallNumber.restart_syscall.rawValue) : registers.origRax
+        let usesBlock = registers.syscallResult == -516
+        registers.rax = usesBlock ? UInt64(SyscallNumber.restart_syscall.rawValue) : registers.origRax
         registers.rip &-= 2
         return registers
     }

@@ -12,6 +12,8 @@ package enum RecordError: Error, Sendable {
     case recordedAlready
     /// The recording could not be written.
     case writing(RecordingWriteError)
+    /// A mapped file could not be stored.
+    case storing(FileStoreError)
     /// The program did something that cannot be recorded soundly.
     case unsupported(Unsupported)
 }

@@ -2,6 +2,7 @@ internal import LinuxABI
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// A new program image: execve(2).
 extension RecordSession {
@@ -41,7 +42,9 @@ extension RecordSession {
         InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)
 
         let registers = try thread.traced.registers()
-        let xstate = try thread.traced.xstate().withInitialProtectionKeys
+        var xstate = try thread.traced.xstate()
+        // At this stop the kernel shows 0 instead of what the thread will have.
+        if xstate.pkru != nil { xstate.pkru = XStateImage.linuxInitialPKRU }
         let image = ExecImage(
             path: HostFiles.link("/proc/\(thread.id)/exe") ?? "", arguments: InitialStack.arguments(
                 at: registers.stackPointer, in: thread.memory))
@@ -67,7 +70,7 @@ extension RecordSession {
         let first = try RemoteSyscall(thread.traced, entry: .filtered, at: entryPoint)
         let result = try first.call(
             .mmap, InterceptorLayout.base.rawValue, InterceptorLayout.length, 3,
-            UInt64(MapFlags.private | MapFlags.anonymous | MapFlags.fixedNoReplace), .max, 0)
+            UInt64(MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue), .max, 0)
         try memory.write(entryPoint, original)
         guard result == Int64(InterceptorLayout.base.rawValue) else {
             throw .failed(operation: "mapping xrr's page into the program", thread: thread.id, errno: Int32(-result))
@@ -97,9 +100,9 @@ extension RecordSession {
             if InterceptorLayout.overlaps(entry.start, length: entry.length) { continue }
             let isStack = entry.name == "[stack]"
             var mapping = Mapping(
-                address: entry.start, length: entry.length, protection: entry.protection, flags: MapFlags.private,
+                address: entry.start, length: entry.length, protection: entry.protection, flags: MappingFlags.private.rawValue,
                 backing: .anonymous)
-            if isStack { mapping.flags |= MapFlags.growsDown | MapFlags.stack }
+            if isStack { mapping.flags |= MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue }
             if entry.inode != 0 {
                 let (backing, key) = try files.store(entry, of: thread)
                 mapping.backing = backing

@@ -38,7 +38,7 @@ extension RecordSession {
         let address = GuestAddress(entry.argument(0))
         switch number {
         case .mmap:
-            let fixed = UInt64(MapFlags.fixed | MapFlags.fixedNoReplace)
+            let fixed = UInt64(MappingFlags.fixed.rawValue | MappingFlags.fixedNoReplace.rawValue)
             return entry.argument(3) & fixed != 0
                 && InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
         case .munmap, .mprotect, .pkey_mprotect, .madvise:
@@ -60,14 +60,14 @@ extension RecordSession {
     ) throws(PtraceError) -> [Effect] {
         let flags = UInt32(truncatingIfNeeded: entry.argument(3))
         let length = pages(entry.argument(1))
-        let type = flags & MapFlags.typeMask
-        let isShared = type == MapFlags.shared || type == MapFlags.sharedValidate
-        let kept = MapFlags.growsDown | MapFlags.noReserve | MapFlags.stack
+        let type = flags & MappingFlags.typeMask
+        let isShared = type == MappingFlags.shared.rawValue || type == MappingFlags.sharedValidate.rawValue
+        let kept = MappingFlags.growsDown.rawValue | MappingFlags.noReserve.rawValue | MappingFlags.stack.rawValue
         let space = thread.traced.addressSpace
         var mapping = Mapping(
             address: address, length: length, protection: UInt32(truncatingIfNeeded: entry.argument(2)),
-            flags: (isShared ? MapFlags.shared : MapFlags.private) | flags & kept, backing: .anonymous)
-        if flags & MapFlags.anonymous != 0 {
+            flags: (isShared ? MappingFlags.shared.rawValue : MappingFlags.private.rawValue) | flags & kept, backing: .anonymous)
+        if flags & MappingFlags.anonymous.rawValue != 0 {
             files.forget(address, length: length, in: space)
             guard isShared else { return [.map(mapping)] }
             let (region, effect) = files.anonymousRegion(length: length)
@@ -120,7 +120,7 @@ extension RecordSession {
             return [
                 .map(
                     Mapping(
-                        address: GuestAddress(old), length: new - old, protection: 3, flags: MapFlags.private,
+                        address: GuestAddress(old), length: new - old, protection: 3, flags: MappingFlags.private.rawValue,
                         backing: .anonymous))
             ]
         }
@@ -143,7 +143,7 @@ extension RecordSession {
         guard let found = map?.entries.first(where: { $0.start == address }) else { return [] }
         let (region, key, creation) = files.segment(entry.argument(0), length: found.length)
         let mapping = Mapping(
-            address: address, length: found.length, protection: found.protection, flags: MapFlags.shared,
+            address: address, length: found.length, protection: found.protection, flags: MappingFlags.shared.rawValue,
             backing: .shared(region, offset: 0, path: found.name))
         var effects: [Effect] = []
         if let creation {

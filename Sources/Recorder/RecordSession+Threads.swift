@@ -25,6 +25,7 @@ extension RecordSession {
         child.usesSyscallStops = parent.usesSyscallStops
         child.next = child.userResumption
         child.affinity = parent.affinity
+        child.hasNoNewPrivileges = parent.hasNoNewPrivileges
         child.nice = parent.nice
         child.clearedAtExit = request.childClearWord
         threads[id] = child
@@ -120,7 +121,7 @@ extension RecordSession {
             if let bytes = thread.memory.readExactly(word, count: 4) { effects.append(.write(word, bytes: bytes)) }
         }
         let registers = thread.resumedRegisters ?? Registers()
-        guard let xstate = sink.lastXState(of: thread.id) else { return }
+        guard hasStarted, let xstate = thread.lastXState else { return }
         sink.append(
             Frame(
                 thread: thread.id, event: .threadExit(status), before: registers, after: registers, xstate: xstate,

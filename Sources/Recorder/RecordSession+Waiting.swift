@@ -106,7 +106,7 @@ extension RecordedThread {
     /// Whether the call that the thread is in may sleep until another thread acts.
     var blocksNow: Bool {
         switch phase {
-        case .syscall(let call): call.plan.mayBlock
+        case .syscall(let call): call.rule.mayBlock
         case .user: next.request == .continue && restart != nil
         case .exiting: true
         }

@@ -39,7 +39,7 @@ package final class RecordSession {
         self.layout = layout
         self.affinity = affinity
         sink = FrameSink(writer: writer)
-        files = MappedFiles(store: store)
+        files = MappedFiles(storage: store, sink: sink)
         scheduler = Scheduler(slice: options.slice)
     }
 

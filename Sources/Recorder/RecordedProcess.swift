@@ -11,6 +11,9 @@ final class RecordedProcess {
     /// `struct sigaction` in the kernel's form for SIGSEGV, which is restored when a trap made the kernel reset it.
     var segmentationAction: [UInt8]?
 
+    /// prctl(PR_GET_DUMPABLE) as the tracee knows it.
+    var dumpable: Int64 = 1
+
     init(id: ProcessID) { self.id = id }
 
     /// The state a fork copies.
@@ -18,6 +21,7 @@ final class RecordedProcess {
         let child = RecordedProcess(id: id)
         child.programBreak = programBreak
         child.segmentationAction = segmentationAction
+        child.dumpable = dumpable
         return child
     }
 }

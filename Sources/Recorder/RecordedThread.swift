@@ -45,6 +45,10 @@ final class RecordedThread {
     var signalMask: UInt64
     /// Answer to sched_getaffinity(2) where the tracee has set one.
     var affinity: [UInt8]?
+    /// prctl(PR_SET_NO_NEW_PRIVS) as the tracee knows it.
+    var hasNoNewPrivileges = false
+    /// The extended state of the thread's last frame.
+    var lastXState: XStateImage?
     /// The nice value the tracee believes in.
     var nice: Int32?
 

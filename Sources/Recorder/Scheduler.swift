@@ -23,6 +23,9 @@ struct Scheduler {
         ready.removeAll { $0 == thread }
     }
 
+    /// The current thread stays current although it could not be waited for in the usual way.
+    mutating func keep(_ thread: ThreadID) { if current == nil { current = thread } }
+
     /// A thread has another id after an exec.
     mutating func rename(_ old: ThreadID, to new: ThreadID) {
         remove(new)

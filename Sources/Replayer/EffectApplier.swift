@@ -9,18 +9,27 @@ struct EffectApplier {
     let index: FrameIndex
     let regions: SharedRegions
     let isQuiet: Bool
+    let threads: (ThreadID) -> ReplayedThread?
     private var remote: RemoteSyscall?
 
-    init(thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool) {
+    init(
+        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool, threads: @escaping (ThreadID) -> ReplayedThread?
+    ) {
         self.thread = thread
         self.index = index
         self.regions = regions
         self.isQuiet = isQuiet
+        self.threads = threads
     }
 
     mutating func apply(_ effect: Effect) throws(ReplayError) {
         switch effect {
-        case .write(let address, let bytes): try write(bytes, to: address)
+        case .write(let address, let bytes): try write(bytes, to: address, in: thread.traced.memory)
+        case .writeElsewhere(let target, let address, let bytes):
+            guard let other = threads(target) else {
+                throw .inconsistent(index, "writes to the memory of thread \(target), which does not exist")
+            }
+            try write(bytes, to: address, in: other.traced.memory)
         case .map(let mapping): try map(mapping)
         case .unmap(let address, let length):
             try inject(.munmap, [address.rawValue, length], at: address, length: length)
@@ -43,9 +52,9 @@ struct EffectApplier {
         }
     }
 
-    private func write(_ bytes: [UInt8], to address: GuestAddress) throws(ReplayError) {
+    private func write(_ bytes: [UInt8], to address: GuestAddress, in memory: GuestMemory) throws(ReplayError) {
         try guardInterceptor(address, length: UInt64(bytes.count))
-        do { try thread.traced.memory.write(address, bytes) } catch {
+        do { try memory.write(address, bytes) } catch {
             throw .inconsistent(index, "writes \(bytes.count) bytes to \(address), where nothing is mapped")
         }
     }

@@ -6,6 +6,8 @@ package import TraceFormat
 package enum ReplayError: Error, Sendable {
     /// The recording is damaged, unreadable, or incomplete where a commit vouches for it.
     case recording(RecordingError)
+    /// A mapped file is missing from the store or damaged there.
+    case store(FileStoreError)
     /// This machine cannot replay the recording soundly, for these reasons.
     case unsound([String])
     /// The kernel refused something that a replay needs.

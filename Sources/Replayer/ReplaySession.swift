@@ -110,7 +110,9 @@ package final class ReplaySession {
 
     private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
         if frame.effects.isEmpty { return }
-        var applier = EffectApplier(thread: thread, index: index, regions: regions, isQuiet: options.isQuiet)
+        var applier = EffectApplier(
+            thread: thread, index: index, regions: regions, isQuiet: options.isQuiet
+        ) { [threads] in threads[$0] }
         for effect in frame.effects { try applier.apply(effect) }
     }
 

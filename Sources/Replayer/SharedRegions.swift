@@ -1,6 +1,7 @@
 internal import LinuxABI
 internal import Ptrace
-package import TraceFormat
+internal import SystemPackage
+internal import TraceFormat
 
 /// The memory files that stand for what the recorded threads shared, and the stored copies of mapped files.
 final class SharedRegions {
@@ -21,10 +22,10 @@ final class SharedRegions {
             opened[old] = nil
         }
         do {
-            let descriptor = try store.open(digest)
+            let descriptor = try store.open(digest).rawValue
             opened[digest] = descriptor
             return descriptor
-        } catch { throw .recording(error) }
+        } catch { throw .store(error) }
     }
 
     func region(_ id: SharedRegionID, at index: FrameIndex) throws(ReplayError) -> SharedMemory {

@@ -11,6 +11,8 @@ package enum InterceptorLayout {
 
     /// The `syscall` through which the tracer makes a tracee call the kernel.
     package static let syscallInstruction = base
+    /// The page for structures that injected calls point to.
+    package static let control = base + GuestAddress.pageSize
     /// The instruction pointer that seccomp(2) sees for it.
     package static let letThrough = base + 2
 

@@ -29,6 +29,7 @@ struct cptrace_file_identity {
     uint64_t device, inode, size;
     int64_t modified_ns, changed_ns;
     uint32_t mode;
+    uint64_t special_device;
 };
 
 #define CPTRACE_MAX_XSTATE 16384
@@ -86,6 +87,7 @@ int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *ident
 // kcmp(2) KCMP_FILE: 1 the same open file description, 0 not, or -errno.
 int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd);
 // Opens a second descriptor of another process's open file: pidfd_getfd(2).
+bool cptrace_is_privileged(void);
 int32_t cptrace_bind_to_core(int32_t cpu);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
 int32_t cptrace_current_core(void);

@@ -1,0 +1,214 @@
+internal import LinuxABI
+internal import Logging
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// System calls whose answer is xrr's, or after which xrr has to remember something.
+extension RecordSession {
+    /// What becomes of a call at its entry.
+    enum EntryAction {
+        /// The kernel executes it.
+        case execute
+        /// The kernel never sees it; this is its result.
+        case answer(Int64)
+
+        static func refuse(_ error: ErrorNumber) -> Self { .answer(error.syscallResult) }
+    }
+
+    func enter(_ call: PendingSyscall, by thread: RecordedThread) throws(PtraceError) -> EntryAction {
+        if touchesInterceptor(call.number, call.entry) { return .refuse(call.number == .mmap ? .ENOMEM : .EINVAL) }
+        switch call.rule.treatment {
+        case .described: break
+        case .guessed:
+            log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
+        case .refused(let error): return .refuse(error)
+        case .unsupported:
+            sink.fail(
+                .unsupported(
+                    .init(what: "\(call.number)", thread: thread.id, address: call.entry.instructionPointer - 2)))
+        case .handled(let handler): return try enter(call, handler, by: thread)
+        }
+        if call.number == .sched_yield { scheduler.yieldSlice() }
+        return .execute
+    }
+
+    private func enter(
+        _ call: PendingSyscall, _ handler: SyscallHandler, by thread: RecordedThread
+    ) throws(PtraceError) -> EntryAction {
+        let entry = call.entry
+        switch handler {
+        case .mmap: return mmap(entry, thread)
+        case .madvise: return entry.argument(2) == UInt64(MemoryAdvice.free.rawValue) ? .refuse(.EINVAL) : .execute
+        case .clone: return try clone(call, thread)
+        case .schedGetaffinity: return affinity(call, thread)
+        case .schedSetaffinity: return setAffinity(call, thread)
+        case .setScheduling: return setScheduling(call, thread)
+        case .getScheduling:
+            guard call.number == .getpriority, let nice = thread.nice, entry.argument(0) == 0 else { return .execute }
+            return .answer(Int64(20 - nice))
+        case .timestampCounter, .noNewPrivileges, .dumpable: return try processControl(call, thread)
+        default: return .execute
+        }
+    }
+
+    /// What is to be remembered of a call that the kernel has executed.
+    func leave(_ call: PendingSyscall, result: Int64, thread: RecordedThread) throws(PtraceError) {
+        switch call.number {
+        case .rt_sigprocmask, .rt_sigreturn: thread.signalMask = try thread.traced.signalMask()
+        default: break
+        }
+        guard let handler = call.handler, result >= 0 else { return }
+        let entry = call.entry
+        switch handler {
+        case .setTidAddress: thread.clearedAtExit = GuestAddress(entry.argument(0))
+        case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
+        case .sigaction:
+            let action = GuestAddress(entry.argument(1))
+            if Int32(truncatingIfNeeded: entry.argument(0)) == Signal.segv, !action.isNull {
+                thread.process.segmentationAction = thread.memory.readExactly(action, count: SignalActions.size)
+            }
+        case .seccomp: installedFilter(call, thread)
+        case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)
+        default: break
+        }
+    }
+
+    // MARK: Memory and threads
+
+    private func mmap(_ entry: Registers, _ thread: RecordedThread) -> EntryAction {
+        let flags = MappingFlags(rawValue: UInt32(truncatingIfNeeded: entry.argument(3)))
+        let type = flags.rawValue & MappingFlags.typeMask
+        if type == MappingFlags.droppable.rawValue { return .refuse(.EOPNOTSUPP) }
+        guard !flags.contains(.anonymous), flags.isShared,
+            let identity = HostFiles.identity(
+                ofDescriptor: Int32(truncatingIfNeeded: entry.argument(4)), in: thread.id)
+        else { return .execute }
+        // Somebody else writes to the memory of a device.
+        return identity.isRegular || identity.isZeroDevice ? .execute : .refuse(.ENODEV)
+    }
+
+    private func clone(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> EntryAction {
+        let untraced = CloneRequest.untraced
+        if call.entry.argument(0) & untraced != 0 {
+            var registers = call.entry
+            registers.setArgument(0, to: registers.argument(0) & ~untraced)
+            try thread.traced.setRegisters(registers)
+            call.isRewritten = true
+        }
+        return .execute
+    }
+
+    /// process_vm_writev(2): what it wrote into the memory of another tracee.
+    private func remoteWrites(_ call: PendingSyscall, result: UInt64, thread: RecordedThread) -> [Effect] {
+        let target = ThreadID(Int32(truncatingIfNeeded: call.entry.argument(0)))
+        guard let other = threads[target] else { return [] }
+        var effects: [Effect] = []
+        var rest = result
+        for index in 0..<min(call.entry.argument(4), 1024) where rest > 0 {
+            let element = GuestAddress(call.entry.argument(3)) + index * 16
+            guard let base = thread.memory.readWord(element), let length = thread.memory.readWord(element + 8) else {
+                break
+            }
+            let count = min(length, rest)
+            rest -= count
+            let bytes = other.memory.read(GuestAddress(base), count: Int(clamping: count))
+            effects.append(.writeElsewhere(target, GuestAddress(base), bytes: bytes))
+        }
+        return effects
+    }
+
+    // MARK: Scheduling
+
+    /// The mask from before xrr bound everything to one core.
+    private func affinity(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
+        guard let target = tracee(call.entry.argument(0), or: thread) else { return .execute }
+        let mask = target.affinity ?? affinity
+        let capacity = call.entry.argument(1)
+        guard capacity >= UInt64(mask.count), capacity % 8 == 0 else { return .refuse(.EINVAL) }
+        let address = GuestAddress(call.entry.argument(2))
+        do { try thread.memory.write(address, mask) } catch { return .refuse(.EFAULT) }
+        call.effects.append(.write(address, bytes: mask))
+        return .answer(Int64(mask.count))
+    }
+
+    private func setAffinity(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
+        guard let target = tracee(call.entry.argument(0), or: thread) else { return .execute }
+        let count = min(Int(clamping: call.entry.argument(1)), affinity.count)
+        guard let wanted = thread.memory.readExactly(GuestAddress(call.entry.argument(2)), count: count) else {
+            return .refuse(.EFAULT)
+        }
+        var mask = affinity
+        for index in mask.indices { mask[index] &= index < wanted.count ? wanted[index] : 0 }
+        guard mask.contains(where: { $0 != 0 }) else { return .refuse(.EINVAL) }
+        target.affinity = mask
+        return .answer(0)
+    }
+
+    /// Priorities and policies are remembered at the most: a tracee that outranks its tracer would starve it.
+    private func setScheduling(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
+        let isPrivileged = Host.isPrivileged
+        switch call.number {
+        case .setpriority:
+            let nice = min(19, max(-20, Int32(truncatingIfNeeded: call.entry.argument(2))))
+            if nice < thread.nice ?? 0, !isPrivileged { return .refuse(.EACCES) }
+            if call.entry.argument(0) == 0 { tracee(call.entry.argument(1), or: thread)?.nice = nice }
+            return .answer(0)
+        case .sched_setscheduler:
+            // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
+            let policy = call.entry.argument(1) & 0xff
+            return [1, 2, 6].contains(policy) && !isPrivileged ? .refuse(.EPERM) : .answer(0)
+        default: return .answer(0)
+        }
+    }
+
+    private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
+        let id = ThreadID(Int32(truncatingIfNeeded: id))
+        return id.rawValue == 0 ? caller : threads[id]
+    }
+
+    // MARK: prctl
+
+    /// prctl(2) options whose state is partly xrr's.
+    private func processControl(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> EntryAction {
+        let argument = call.entry.argument(1)
+        switch ProcessControl(rawValue: UInt32(truncatingIfNeeded: call.entry.argument(0))) {
+        case .getTSC:
+            let enabled: [UInt8] = [1, 0, 0, 0]  // PR_TSC_ENABLE
+            do { try thread.memory.write(GuestAddress(argument), enabled) } catch { return .refuse(.EFAULT) }
+            call.effects.append(.write(GuestAddress(argument), bytes: enabled))
+            return .answer(0)
+        case .setTSC: return .answer(0)
+        case .getDumpable: return .answer(thread.process.dumpable)
+        case .setDumpable:
+            guard argument <= 1 else { return .refuse(.EINVAL) }
+            thread.process.dumpable = Int64(argument)
+            return .answer(0)
+        case .setNoNewPrivileges:
+            if argument == 1 { thread.hasNoNewPrivileges = true }
+            return .execute
+        case .getNoNewPrivileges: return .answer(thread.hasNoNewPrivileges ? 1 : 0)
+        case nil: return .execute
+        }
+    }
+
+    private enum ProcessControl: UInt32 {
+        case getDumpable = 3
+        case setDumpable = 4
+        case getTSC = 25
+        case setTSC = 26
+        case setNoNewPrivileges = 38
+        case getNoNewPrivileges = 39
+    }
+
+    /// A filter of the tracee's own may answer before ours does: from now on every entry is stopped by ptrace itself.
+    private func installedFilter(_ call: PendingSyscall, _ thread: RecordedThread) {
+        // seccomp(SECCOMP_SET_MODE_STRICT or _FILTER), prctl(PR_SET_SECCOMP).
+        let setsFilter =
+            call.number == .seccomp ? call.entry.argument(0) <= 1 : call.entry.argument(0) == 22
+        guard setsFilter else { return }
+        for id in thread.process.threads { threads[id]?.usesSyscallStops = true }
+        thread.usesSyscallStops = true
+        thread.next = thread.userResumption
+    }
+}

@@ -1,0 +1,178 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+internal import XState
+
+/// The entry and the exit of system calls.
+extension RecordSession {
+    /// A thread is about to enter the kernel.
+    func handleEntry(of thread: RecordedThread) throws(PtraceError) {
+        let entry = try thread.traced.registers()
+        if thread.restart != nil { try resolveRestart(of: thread) }
+        if try deliverDeferredSignals(of: thread, at: entry) { return }
+        let number = SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))
+        let xstate = try thread.traced.xstate()
+        let call = PendingSyscall(
+            number: number, entry: entry, xstate: xstate, rule: rule(of: number, entry: entry, thread: thread))
+        switch try enter(call, by: thread) {
+        case .execute:
+            noteCapacity(of: call, by: thread)
+            thread.phase = .syscall(call)
+            thread.next.request = .syscall
+        case .answer(let result):
+            try answer(call, with: result, thread: thread)
+        }
+    }
+
+    /// The rule that the table has for a call; that of the interrupted call for restart_syscall(2).
+    private func rule(of number: SyscallNumber, entry: Registers, thread: RecordedThread) -> SyscallRule {
+        if number == .restart_syscall, let interrupted = thread.interrupted { return interrupted.rule }
+        return SyscallTable[number].rule(for: entry)
+    }
+
+    /// The kernel never sees the call.
+    private func answer(_ call: PendingSyscall, with result: Int64, thread: RecordedThread) throws(PtraceError) {
+        var registers = call.entry
+        registers.syscallResult = result
+        // A number of -1 makes the kernel skip the call: seccomp(2), SECCOMP_RET_TRACE.
+        registers.origRax = .max
+        try thread.traced.setRegisters(registers)
+        if thread.usesSyscallStops {
+            // This stop was the entry; the exit is still reported.
+            call.answer = result
+            thread.phase = .syscall(call)
+            thread.next.request = .syscall
+            return
+        }
+        writeCall(call, after: registers, of: thread)
+    }
+
+    /// What memory the call may touch, while its lengths and vectors are still untouched themselves.
+    private func noteCapacity(of call: PendingSyscall, by thread: RecordedThread) {
+        let memory = thread.memory
+        if !call.rule.outputs.isEmpty {
+            call.rule.appendCapacity(of: call.entry, to: &call.outputs) { memory.readExactly($0, count: $1) }
+        }
+        if let file = call.rule.writesFile {
+            file.appendCapacity(of: call.entry, to: &call.inputs) { memory.readExactly($0, count: $1) }
+        }
+    }
+
+    /// A thread has left the kernel.
+    func handleExit(of thread: RecordedThread) throws(PtraceError) {
+        guard case .syscall(let call) = thread.phase else { return }
+        if call.isExecDone { return try finishExec(call, of: thread) }
+        var registers = try thread.traced.registers()
+        if let answer = call.answer {
+            registers.syscallResult = answer
+            try thread.traced.setRegisters(registers)
+        } else if call.isRewritten {
+            registers = restored(registers, from: call)
+            try thread.traced.setRegisters(registers)
+        }
+        thread.phase = .user
+        let result = registers.syscallResult
+        if PendingSyscall.isRestart(result), call.handler != .sigreturn {
+            // Whether the kernel makes the call again depends on what comes next.
+            call.exit = registers
+            call.effects = try effects(of: call, result: result, thread: thread)
+            thread.restart = call
+            thread.interrupted = call
+            return
+        }
+        try leave(call, result: result, thread: thread)
+        call.effects += try effects(of: call, result: result, thread: thread)
+        if call.handler == .sigreturn {
+            writeCall(call, after: registers, xstateAfter: try thread.traced.xstate(), of: thread)
+        } else {
+            writeCall(call, after: registers, of: thread)
+        }
+    }
+
+    /// Arguments that the recorder had changed are the tracee's again.
+    private func restored(_ registers: Registers, from call: PendingSyscall) -> Registers {
+        var registers = registers
+        for index in 0..<6 { registers.setArgument(index, to: call.entry.argument(index)) }
+        registers.origRax = call.entry.origRax
+        return registers
+    }
+
+    // MARK: Effects
+
+    /// What a call did to memory.
+    private func effects(
+        of call: PendingSyscall, result: Int64, thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        if result >= 0 || result < -4095 {
+            effects += try memoryEffects(of: call, result: UInt64(bitPattern: result), thread: thread)
+        }
+        if !call.outputs.isEmpty { appendOutputs(of: call, result: result, thread: thread, to: &effects) }
+        if let file = call.rule.writesFile, result >= 0 {
+            effects += fileEffects(of: call, file, result: result, thread: thread)
+        }
+        return effects
+    }
+
+    private func appendOutputs(
+        of call: PendingSyscall, result: Int64, thread: RecordedThread, to effects: inout [Effect]
+    ) {
+        let memory = thread.memory
+        var written: [GuestRange] = []
+        OutputRange.appendWritten(of: call.outputs, result: result, to: &written) {
+            memory.readExactly($0, count: $1)
+        }
+        for range in written {
+            // Only what can be read could be written; the rest of a range may not exist.
+            let bytes = memory.read(range.start, count: Int(clamping: range.length))
+            if !bytes.isEmpty { effects.append(.write(range.start, bytes: bytes)) }
+        }
+    }
+
+    // MARK: Frames
+
+    /// Writes a frame and notes that the thread stands where it leaves it.
+    func write(_ frame: Frame, of thread: RecordedThread) {
+        thread.resumedRegisters = frame.after
+        thread.lastXState = frame.xstateAfter ?? frame.xstate
+        if hasStarted { sink.append(frame) }
+    }
+
+    /// The frame of a finished call, or of its exit if the entry has one of its own.
+    func writeCall(
+        _ call: PendingSyscall, after: Registers, xstateAfter: XStateImage? = nil, of thread: RecordedThread
+    ) {
+        write(
+            Frame(
+                thread: thread.id,
+                event: call.isEntryWritten ? .syscallExit(call.number) : .syscall(call.number),
+                before: call.entry, after: after, xstate: call.xstate, xstateAfter: xstateAfter,
+                effects: call.effects), of: thread)
+    }
+
+    /// The frame of an entry during which other threads run.
+    func writeEntry(of call: PendingSyscall, by thread: RecordedThread) {
+        guard !call.isEntryWritten else { return }
+        call.isEntryWritten = true
+        write(
+            Frame(
+                thread: thread.id, event: .syscallEntry(call.number), before: call.entry, after: call.entry,
+                xstate: call.xstate), of: thread)
+    }
+
+    // MARK: Restarts
+
+    /// The thread is at the entry of a call again: the one that was interrupted has been restarted.
+    private func resolveRestart(of thread: RecordedThread) throws(PtraceError) {
+        if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: true) }
+    }
+
+    /// Writes the frame of a call that was held back until its fate was known.
+    ///
+    /// - Parameter restarted: the kernel made the thread go back to the `syscall` instruction.
+    func finishRestart(_ call: PendingSyscall, of thread: RecordedThread, restarted: Bool) throws(PtraceError) {
+        guard let exit = call.exit else { return }
+        writeCall(call, after: restarted ? PendingSyscall.restarted(from: exit) : exit, of: thread)
+    }
+}
