@@ -30,7 +30,8 @@ package enum SyscallHandler: Hashable, Sendable, CaseIterable {
     case setRobustList
     /// personality(2): READ_IMPLIES_EXEC changes the protection of later mappings.
     case personality
-    /// unshare(2) and setns(2): a pid namespace changes what ids children see.
+    /// unshare(2) and setns(2): a new pid namespace changes the ids that children see;
+    /// the rest is the kernel's business.
     case namespace
 
     // Signals.

@@ -3,7 +3,9 @@ extension SyscallRule {
     /// Appends the ranges that the call may write to `ranges`. Nothing is allocated for a call without outputs.
     ///
     /// Null pointers, addresses outside of user space and structures that cannot be read give no range: the kernel
-    /// fails on them as well. - Parameter registers: at the entry of the call.
+    /// fails on them as well.
+    ///
+    /// - Parameter registers: at the entry of the call.
     package func appendCapacity(
         of registers: Registers, to ranges: inout [OutputRange], read: GuestMemoryReader
     ) {

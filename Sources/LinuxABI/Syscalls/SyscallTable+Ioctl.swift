@@ -4,12 +4,13 @@ extension SyscallTable {
         SyscallDescription(
             number: .ioctl, rule: .of(.refused(.ENOTTY)),
             selection: Selection(
-                by: .argument(1, mask: 0xffff_ffff), terminals + descriptors32 + sockets32 + files + devices,
+                by: .argument(1, mask: 0xffff_ffff),
+                terminalRequests + descriptorRequests + socketRequests + fileRequests + deviceRequests,
                 otherwise: .requestEncoding))
     ]
 
     /// include/uapi/asm-generic/ioctls.h.
-    private static let terminals: [Selection.Case] = [
+    private static let terminalRequests: [Selection.Case] = [
         .named("TCGETS", 0x5401, .out(2, 36)),
         .named("TCSETS", 0x5402),
         .named("TCSETSW", 0x5403, .blocks),
@@ -74,7 +75,7 @@ extension SyscallTable {
     ]
 
     /// Requests that any descriptor may know.
-    private static let descriptors32: [Selection.Case] = [
+    private static let descriptorRequests: [Selection.Case] = [
         .named("FIONREAD", 0x541b, .out(2, 4)),
         .named("FIONBIO", 0x5421),
         .named("FIONCLEX", 0x5450),
@@ -84,7 +85,7 @@ extension SyscallTable {
     ]
 
     /// include/uapi/linux/sockios.h. Most take `struct ifreq`, of 40 bytes.
-    private static let sockets32: [Selection.Case] = [
+    private static let socketRequests: [Selection.Case] = [
         .named("FIOSETOWN", 0x8901),
         .named("SIOCSPGRP", 0x8902),
         .named("FIOGETOWN", 0x8903, .out(2, 4)),
@@ -133,7 +134,7 @@ extension SyscallTable {
     ]
 
     /// include/uapi/linux/fs.h, fiemap.h, fscrypt.h, fsverity.h, msdos_fs.h, nsfs.h, pidfd.h.
-    private static let files: [Selection.Case] = [
+    private static let fileRequests: [Selection.Case] = [
         .named("FIBMAP", 0x1, .waitsForDisk, .inOut(2, 4)),
         .named("FIGETBSZ", 0x2, .out(2, 4)),
         .named("FIFREEZE", 0xc004_5877, .blocks, .inOut(2, 4)),
@@ -162,9 +163,9 @@ extension SyscallTable {
         .named("FS_IOC_MEASURE_VERITY", 0xc004_6686, .waitsForDisk, .inOut(2, .field(2, 2, width: 2, base: 4))),
         .named("FS_IOC_GET_ENCRYPTION_PWSALT", 0x4010_6614, .waitsForDisk, .out(2, 16)),
         .named("FS_IOC_GET_ENCRYPTION_POLICY", 0x400c_6615, .waitsForDisk, .out(2, 12)),
-        // policy_size, at the start, says how long the policy may be.
+        // policy_size, then a policy: the longest, of version 2, has 24 bytes.
         .named(
-            "FS_IOC_GET_ENCRYPTION_POLICY_EX", 0xc009_6616, .waitsForDisk, .inOut(2, .field(2, 0, width: 8, base: 8))),
+            "FS_IOC_GET_ENCRYPTION_POLICY_EX", 0xc009_6616, .waitsForDisk, .inOut(2, 32)),
         .named("VFAT_IOCTL_READDIR_BOTH", 0x8230_7201, .waitsForDisk, .out(2, 560)),
         .named("VFAT_IOCTL_READDIR_SHORT", 0x8230_7202, .waitsForDisk, .out(2, 560)),
         .when(0xb701, 0xb702, 0xb703, do: .blocking(.never)),
@@ -173,8 +174,8 @@ extension SyscallTable {
             0xff01, 0xff02, 0xff03, 0xff04, 0xff05, 0xff06, 0xff07, 0xff08, 0xff09, 0xff0a, do: .blocking(.never)),
     ]
 
-    /// Disks, loop devices, random numbers, virtual terminals.
-    private static let devices: [Selection.Case] = [
+    /// Disks, loop deviceRequests, random numbers, virtual terminals.
+    private static let deviceRequests: [Selection.Case] = [
         .named("BLKROSET", 0x125d),
         .named("BLKROGET", 0x125e, .out(2, 4)),
         .named("BLKRRPART", 0x125f, .waitsForDisk),

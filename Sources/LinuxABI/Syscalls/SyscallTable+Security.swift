@@ -12,9 +12,9 @@ extension SyscallTable {
                 .named("KEYCTL_DH_COMPUTE", 23, .out(2, .result(3))),
                 .named("KEYCTL_PKEY_QUERY", 24, .blocks, .out(4, 56)),
                 // out_len of `struct keyctl_pkey_params`.
-                .named("KEYCTL_PKEY_ENCRYPT", 25, .blocks, .out(4, .field(1, 8, width: 4))),
-                .named("KEYCTL_PKEY_DECRYPT", 26, .blocks, .out(4, .field(1, 8, width: 4))),
-                .named("KEYCTL_PKEY_SIGN", 27, .blocks, .out(4, .field(1, 8, width: 4))),
+                .named("KEYCTL_PKEY_ENCRYPT", 25, .blocks, .out(4, .result(Length(.field(1, offset: 8), width: 4)))),
+                .named("KEYCTL_PKEY_DECRYPT", 26, .blocks, .out(4, .result(Length(.field(1, offset: 8), width: 4)))),
+                .named("KEYCTL_PKEY_SIGN", 27, .blocks, .out(4, .result(Length(.field(1, offset: 8), width: 4)))),
                 .named("KEYCTL_CAPABILITIES", 31, .out(1, .result(2))),
             ], otherwise: .blocks),
         .select(
