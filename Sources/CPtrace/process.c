@@ -157,6 +157,17 @@ int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd) {
     return result == -1 ? -errno : result == 0;
 }
 
+uint32_t cptrace_user_id(void) { return getuid(); }
+int32_t cptrace_process_id(void) { return getpid(); }
+char *const *cptrace_environment(void) { return environ; }
+
+int32_t cptrace_executability(const char *path) {
+    struct stat status;
+    if (stat(path, &status) == -1)
+        return errno == EACCES ? -EACCES : -ENOENT;
+    return S_ISREG(status.st_mode) && access(path, X_OK) == 0 ? 0 : -EACCES;
+}
+
 bool cptrace_is_privileged(void) { return geteuid() == 0; }
 
 int32_t cptrace_bind_to_core(int32_t cpu) {

@@ -19,6 +19,37 @@ package enum Host {
     /// Whether this process may do what root may.
     package static var isPrivileged: Bool { cptrace_is_privileged() }
 
+    /// The real user id and the process id of this process.
+    package static var userID: UInt32 { cptrace_user_id() }
+    package static var processID: Int32 { cptrace_process_id() }
+
+    /// The environment of this process, `NAME=VALUE` by element.
+    package static func environment() -> [[UInt8]] {
+        var variables: [[UInt8]] = []
+        var position = unsafe cptrace_environment()
+        while let current = unsafe position, let variable = unsafe current.pointee {
+            var bytes: [UInt8] = []
+            var index = 0
+            while unsafe variable[index] != 0 {
+                bytes.append(UInt8(bitPattern: unsafe variable[index]))
+                index += 1
+            }
+            variables.append(bytes)
+            unsafe position = current + 1
+        }
+        return variables
+    }
+
+    /// What execve(2) could do with a path.
+    package enum Executability: Sendable { case executable, forbidden, missing }
+
+    package static func executability(of path: [UInt8]) -> Executability {
+        let result = unsafe (path + [0]).withUnsafeBytes {
+            unsafe cptrace_executability($0.baseAddress!.assumingMemoryBound(to: CChar.self))
+        }
+        return result == 0 ? .executable : result == -2 ? .missing : .forbidden
+    }
+
     package static var currentCore: Int32 { cptrace_current_core() }
 
     /// RDTSC.

@@ -93,9 +93,14 @@ struct EffectApplier {
         _ number: SyscallNumber, _ arguments: [UInt64], at address: GuestAddress, length: UInt64
     ) throws(ReplayError) {
         try guardInterceptor(address, length: length)
-        do {
-            let remote = try remote ?? RemoteSyscall(thread.traced, entry: .filtered)
-            self.remote = remote
+        do throws(PtraceError) {
+            let remote: RemoteSyscall
+            if let earlier = self.remote {
+                remote = earlier
+            } else {
+                remote = try RemoteSyscall(thread.traced, entry: .filtered)
+                self.remote = remote
+            }
             let result = try remote.call(number, arguments) { (_) throws(PtraceError) in }
             if (-4095 ... -1).contains(result) {
                 throw PtraceError.failed(

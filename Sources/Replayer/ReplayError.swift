@@ -1,4 +1,3 @@
-package import LinuxABI
 package import Ptrace
 package import TraceFormat
 

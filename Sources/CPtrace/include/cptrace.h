@@ -88,6 +88,12 @@ int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *ident
 int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd);
 // Opens a second descriptor of another process's open file: pidfd_getfd(2).
 bool cptrace_is_privileged(void);
+uint32_t cptrace_user_id(void);
+int32_t cptrace_process_id(void);
+// The environment of this process: environ(7).
+char *const *cptrace_environment(void);
+// access(2) X_OK for a regular file: 0, -ENOENT or -EACCES.
+int32_t cptrace_executability(const char *path);
 int32_t cptrace_bind_to_core(int32_t cpu);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
 int32_t cptrace_current_core(void);

@@ -1,0 +1,49 @@
+internal import Ptrace
+package import XState
+
+/// The machine that xrr runs on, as far as a recording depends on it.
+package struct HostMachine: Sendable {
+    package var cpuid: CPUIDTable
+    package var cpu: CPUIdentity
+    package var layout: XStateLayout
+
+    /// Asks the CPU.
+    ///
+    /// - Throws: `XStateError` if CPUID contradicts XCR0.
+    package static func current() throws(XStateError) -> HostMachine {
+        let table = readCPUID()
+        let mask = XFeatureMask(rawValue: Host.readXCR0())
+        let layout = try XStateLayout(mask: mask.isEmpty ? .legacy : mask, cpuid: table)
+        return HostMachine(cpuid: table, cpu: CPUIdentity(table), layout: layout)
+    }
+
+    /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.
+    private static func readCPUID() -> CPUIDTable {
+        var entries: [CPUIDTable.Entry] = []
+        for base: UInt32 in [0, 0x8000_0000] {
+            let last = Host.cpuid(leaf: base, subleaf: 0).eax
+            guard last >= base, last < base + 0x100 else { continue }
+            for leaf in base...last {
+                for subleaf in 0..<subleafCount(of: leaf) {
+                    let words = Host.cpuid(leaf: leaf, subleaf: subleaf)
+                    entries.append(
+                        .init(
+                            leaf: leaf, subleaf: subleaf,
+                            words: CPUIDWords(eax: words.eax, ebx: words.ebx, ecx: words.ecx, edx: words.edx)))
+                }
+            }
+        }
+        return CPUIDTable(entries: entries)
+    }
+
+    /// SDM volume 2, CPUID: the leaves that look at ECX.
+    private static func subleafCount(of leaf: UInt32) -> UInt32 {
+        switch leaf {
+        case 0xD: 64
+        case 7: Host.cpuid(leaf: 7, subleaf: 0).eax % 32 + 1
+        case 4, 0x8000_001D: 8
+        case 0xB, 0x1F, 0x14, 0x12, 0x17, 0x18: 4
+        default: 1
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import LinuxABI
+import Ptrace
+import Recorder
+import SystemPackage
+import TraceFormat
+import Tracee
+import XState
+
+/// Carries out `xrr record`.
+struct RecordRunner {
+    let options: RecordCommand.Options
+
+    /// - Returns: the status of the recorded program.
+    func run() throws -> CommandStatus {
+        try refuseToRecordRecorder()
+        let environment = environment()
+        let program = try ProgramSearch(environment: environment).find(options.program)
+        let machine = try HostMachine.current()
+        let affinity = Host.affinityMask()
+        let core = Host.currentCore
+        let directory = try allocate()
+        let arguments = [Array(options.program.utf8)] + options.arguments.map { Array($0.utf8) }
+        let manifest = RecordingManifest(
+            producer: "xrr \(Version.current)", commandLine: arguments, environment: environment,
+            workingDirectory: Array((HostFiles.link("/proc/self/cwd") ?? "").utf8), userID: Host.userID,
+            cpu: machine.cpu, cpuid: machine.cpuid, xcr0: machine.layout.mask, xstateLayout: machine.layout,
+            kernelRelease: Host.kernelRelease(), pageSize: GuestAddress.pageSize, pinnedCore: UInt32(core),
+            stackLimit: Host.stackLimit(), interceptorVersion: 1, startTime: UInt64(Host.realTime()))
+        // The thread that compresses and writes is started here, before the binding: it may use the other cores.
+        let writer = try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
+        let store = try FileStore(at: FilePath(directory.store))
+        Host.bind(toCore: core)
+        var recording = RecordOptions(path: program, arguments: arguments, environment: environment)
+        recording.endsWithFirstProcess = options.endsWithFirstProcess
+        let session = RecordSession(
+            options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
+        let outcome = try session.run(core: core)
+        if options.output == nil { try? RecordingsHome.current.pointLatest(at: directory) }
+        if let failure = outcome.failure {
+            throw CommandError(
+                "the recording ended early: \(failure.words)\n"
+                    + "what was recorded until then is in \(directory.path); the program went on to status "
+                    + "\(outcome.exit.shellStatus)", status: .recorderFailed)
+        }
+        return CommandStatus(tracee: outcome.exit)
+    }
+
+    private func refuseToRecordRecorder() throws {
+        guard let memory = try? GuestMemory(of: ThreadID(Host.processID)) else { return }
+        if InterceptorLayout.isInterceptor(memory.read(InterceptorLayout.base, count: 64)) {
+            throw CommandError(
+                "this xrr is itself being recorded; a recording inside of a recording is not possible",
+                status: .recorderFailed)
+        }
+    }
+
+    private func allocate() throws -> RecordingDirectory {
+        if let output = options.output { return try RecordingsHome.allocate(at: output) }
+        return try RecordingsHome.current.allocate(program: FilePath(options.program).lastComponent?.string ?? "program")
+    }
+
+    private func environment() -> [[UInt8]] {
+        var variables = Host.environment()
+        for variable in options.variables {
+            let prefix = Array("\(variable.name)=".utf8)
+            variables.removeAll { $0.starts(with: prefix) }
+            variables.append(prefix + Array(variable.value.utf8))
+        }
+        return variables
+    }
+}
