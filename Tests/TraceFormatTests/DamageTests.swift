@@ -1,3 +1,4 @@
+import Glibc
 import LinuxABI
 import SystemPackage
 import Testing
@@ -9,12 +10,12 @@ import Testing
 @Suite struct DamageTests {
     private static func makeRecording(at path: FilePath, finished: Bool) throws -> [Frame] {
         var generator = FrameGenerator(seed: 4)
-        generator.longestBytes = 20
-        let frames = try generator.frames(9)
+        generator.longestBytes = 5
+        let frames = try Array(generator.frames(16).suffix(5))
         let writer = try RecordingWriter(creating: path, manifest: .example())
         for (index, frame) in frames.enumerated() {
             if index == 2 { try writer.noteFile(.example(1)) }
-            if index % 4 == 3 { try writer.commit() }
+            if index == 3 { try writer.commit() }
             try writer.append(frame)
         }
         if finished {
@@ -89,6 +90,19 @@ import Testing
         let path = scratch.recording.appending(fileName)
         try Directory.remove(path)
         #expect(throws: RecordingError.cannotOpen(path: path.string, .noSuchFileOrDirectory)) {
+            try RecordingReader(opening: scratch.recording)
+        }
+    }
+
+    /// Opening a FIFO for reading would wait for a writer.
+    @Test(.timeLimit(.minutes(1)), arguments: fileNames)
+    func aFIFOIsNotWaitedFor(fileName: String) throws {
+        let scratch = try Scratch()
+        _ = try Self.makeRecording(at: scratch.recording, finished: true)
+        let path = scratch.recording.appending(fileName)
+        try Directory.remove(path)
+        #expect(unsafe path.withPlatformString { unsafe mkfifo($0, 0o600) } == 0)
+        #expect(throws: RecordingError.cannotOpen(path: path.string, .invalidArgument)) {
             try RecordingReader(opening: scratch.recording)
         }
     }
