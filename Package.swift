@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI"], swiftSettings: strict),
         .testTarget(name: "XStateTests", dependencies: ["XState"], swiftSettings: strict),
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: strict),
-        .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState"], swiftSettings: strict),
+        .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", system], swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI"], swiftSettings: strict),

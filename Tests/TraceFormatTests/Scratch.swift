@@ -24,6 +24,14 @@ final class Scratch {
         [UInt8](try Data(contentsOf: URL(filePath: path.string)))
     }
 
+    static func entries(_ path: FilePath) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path.string)
+    }
+
+    static func append(_ path: FilePath, _ bytes: [UInt8]) throws {
+        try replace(path, try contents(path) + bytes)
+    }
+
     static func replace(_ path: FilePath, _ bytes: [UInt8]) throws {
         try Data(bytes).write(to: URL(filePath: path.string))
     }
