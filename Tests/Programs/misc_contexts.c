@@ -16,6 +16,16 @@ static void run(int own) {
     }
 }
 
+static void check_longjmp(void) {
+    jmp_buf place;
+    volatile int jumps = 0;
+    if (setjmp(place) < 10) {
+        jumps++;
+        longjmp(place, jumps);
+    }
+    CHECK(jumps == 10);
+}
+
 int main(void) {
     for (int i = 0; i < 2; i++) {
         CHECK(getcontext(&coroutine[i]) == 0);
@@ -26,13 +36,7 @@ int main(void) {
     }
     CHECK(swapcontext(&main_context, &coroutine[0]) == 0);
     CHECK(strcmp(trail, "a0b0a1b1a2b2a3b3a4b4") == 0);
-    jmp_buf place;
-    volatile int jumps = 0;
-    if (setjmp(place) < 10) {
-        jumps++;
-        longjmp(place, jumps);
-    }
-    CHECK(jumps == 10);
+    check_longjmp();
     printf("%s on %p\n", trail, coroutine[0].uc_stack.ss_sp);
     return guest_success();
 }

@@ -1,5 +1,6 @@
 // A statically linked program.
 // cflags: -static
+// libs: -lm
 #include "guest.h"
 
 #include <math.h>
@@ -13,6 +14,6 @@ int main(void) {
     CHECK(memory != NULL);
     volatile double two = 2;
     printf("%ld.%09ld, %d at %p, %p, %.17g\n", now.tv_sec, now.tv_nsec, getpid(), (void *)memory, (void *)main,
-           __builtin_sqrt(two));
+           sqrt(two));
     return guest_success();
 }

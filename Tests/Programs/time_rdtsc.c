@@ -17,7 +17,7 @@ static uint64_t rdtscp(uint64_t *processor) {
 }
 
 int main(void) {
-    uint64_t last = 0, sum = 0, processor;
+    uint64_t last = 0, sum = 0, processor = 0;
     for (int i = 0; i < 50; i++) {
         uint64_t now = i % 2 ? rdtsc() : rdtscp(&processor);
         CHECK(now >= last);
