@@ -16,6 +16,14 @@ static void run(int own) {
     }
 }
 
+static void prepare(int own) {
+    CHECK(getcontext(&coroutine[own]) == 0);
+    coroutine[own].uc_stack.ss_size = 65536;
+    coroutine[own].uc_stack.ss_sp = malloc(65536);
+    coroutine[own].uc_link = &main_context;
+    makecontext(&coroutine[own], (void (*)(void))run, 1, own);
+}
+
 static void check_longjmp(void) {
     jmp_buf place;
     volatile int jumps = 0;
@@ -27,13 +35,8 @@ static void check_longjmp(void) {
 }
 
 int main(void) {
-    for (int i = 0; i < 2; i++) {
-        CHECK(getcontext(&coroutine[i]) == 0);
-        coroutine[i].uc_stack.ss_size = 65536;
-        coroutine[i].uc_stack.ss_sp = malloc(65536);
-        coroutine[i].uc_link = &main_context;
-        makecontext(&coroutine[i], (void (*)(void))run, 1, i);
-    }
+    prepare(0);
+    prepare(1);
     CHECK(swapcontext(&main_context, &coroutine[0]) == 0);
     CHECK(strcmp(trail, "a0b0a1b1a2b2a3b3a4b4") == 0);
     check_longjmp();
