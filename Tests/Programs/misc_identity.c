@@ -21,7 +21,7 @@ int main(void) {
     int before = personality(0xffffffff);
     CHECK(before >= 0 && personality((unsigned)before | ADDR_NO_RANDOMIZE) == before);
     CHECK(personality(0xffffffff) == (before | ADDR_NO_RANDOMIZE));
-    printf("%d of %d in session %d, %d groups; %s %s, up %ld, free %lu\n", getuid(), getgid(), getsid(0), count,
-           system.release, system.machine, info.uptime, info.freeram);
+    printf("%d of %d in session %d, %d groups, pid %d; %s %s, up %ld, free %lu\n", getuid(), getgid(), getsid(0),
+           count, getpid(), system.release, system.machine, info.uptime, info.freeram);
     return guest_success();
 }

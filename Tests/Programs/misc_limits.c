@@ -23,6 +23,6 @@ int main(void) {
     CHECK(write(fd, block, sizeof block) == -1 && errno == EFBIG);
     CHECK(setrlimit(RLIMIT_FSIZE, &size) == 0);  // Standard output may be a file too.
     CHECK(getrlimit(RLIMIT_STACK, &back) == 0);
-    printf("%lu files, stack %lu, opened %d\n", files.rlim_cur, back.rlim_cur, opened);
+    printf("%lu files, stack %lu, opened %d in %d\n", files.rlim_cur, back.rlim_cur, opened, getpid());
     return guest_success();
 }

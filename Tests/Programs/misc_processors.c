@@ -23,7 +23,7 @@ int main(void) {
     int nice_before = getpriority(PRIO_PROCESS, 0);
     CHECK(errno == 0 && setpriority(PRIO_PROCESS, 0, nice_before + 1) == 0);
     CHECK(getpriority(PRIO_PROCESS, 0) == nice_before + 1 || nice_before == 19);
-    printf("%d processors, on %u of node %u, %ld online\n", CPU_COUNT(&all), processor, node,
-           sysconf(_SC_NPROCESSORS_ONLN));
+    printf("%d processors, on %u of node %u, %ld online, pid %d\n", CPU_COUNT(&all), processor, node,
+           sysconf(_SC_NPROCESSORS_ONLN), getpid());
     return guest_success();
 }
