@@ -35,7 +35,8 @@ import Testing
     }
 
     @Test func leavesNoDescriptorsAndNoBlockedSignals() async throws {
-        // ls itself opens the directory. The last 7 digits are 28 signals; posix_spawn ignores the C library's own 32, 33.
+        // ls itself opens the directory. The last 7 digits are 28 signals: posix_spawn ignores the C library's own, 32
+        // and 33.
         let script = "ls /proc/self/fd | wc -l; sed -nE 's/(SigBlk|SigIgn):.*(.{7})/\\1 \\2/p' /proc/self/status"
         let (_, output, _) = try await run(script)
         #expect(output == "4\nSigBlk 0000000\nSigIgn 0000000\n")
