@@ -22,6 +22,6 @@ int main(void) {
     }
     CHECK(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0);
     CHECK(fsync(fd) == 0 && fdatasync(fd) == 0);
-    printf("inode %lu, punched %d\n", state.st_ino, punched);
+    printf("inode %lu, punched %d, pid %d\n", state.st_ino, punched, getpid());
     return guest_success();
 }

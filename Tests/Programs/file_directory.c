@@ -36,6 +36,6 @@ int main(void) {
     }
     closedir(directory);
     CHECK(rmdir("directory") == 0);
-    printf("%d entries, inodes %016lx\n", entries, inodes);
+    printf("%d entries, inodes %016lx, pid %d\n", entries, inodes, getpid());
     return guest_success();
 }

@@ -1,7 +1,7 @@
 // A write barrier: mprotect makes pages read-only, the SIGSEGV handler notes the write and opens the page.
 #include "guest.h"
 
-static char *memory;
+static char *volatile memory;
 static volatile int faults;
 static void *volatile last;
 

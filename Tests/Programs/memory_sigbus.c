@@ -4,7 +4,7 @@
 #include <setjmp.h>
 
 static sigjmp_buf escape;
-static siginfo_t fault;
+static volatile siginfo_t fault;
 
 static void handler(int signal, siginfo_t *info, void *context) {
     (void)context;

@@ -2,7 +2,7 @@
 #include "guest.h"
 
 static volatile int count;
-static siginfo_t infos[4];
+static volatile siginfo_t infos[4];
 
 static void handler(int signal, siginfo_t *info, void *context) {
     CHECK(signal == SIGCHLD && context != NULL && count < 4);

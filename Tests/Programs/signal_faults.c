@@ -3,9 +3,9 @@
 
 #include <ucontext.h>
 
-static siginfo_t fault;
-static uintptr_t fault_rip;
-static int skip;
+static volatile siginfo_t fault;
+static volatile uintptr_t fault_rip;
+static volatile int skip;
 
 static void handler(int signal, siginfo_t *info, void *context) {
     CHECK(signal == info->si_signo);
@@ -19,7 +19,7 @@ static void show(const char *what, int signal, int code) {
     CHECK(fault.si_signo == signal);
     CHECK(fault.si_code == code);
     printf("%s at %p: address %p\n", what, (void *)fault_rip, fault.si_addr);
-    memset(&fault, 0, sizeof fault);
+    fault.si_signo = 0;
 }
 
 int main(void) {

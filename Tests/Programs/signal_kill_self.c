@@ -2,7 +2,7 @@
 #include "guest.h"
 
 static volatile int handled;
-static siginfo_t got;
+static volatile siginfo_t got;
 
 static void handler(int signal, siginfo_t *info, void *context) {
     CHECK(signal == SIGUSR1 && context != NULL);

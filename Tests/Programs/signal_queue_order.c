@@ -2,7 +2,7 @@
 #include "guest.h"
 
 static volatile int count;
-static int numbers[6], values[6];
+static volatile int numbers[6], values[6];
 
 static void handler(int signal, siginfo_t *info, void *context) {
     CHECK(context != NULL && count < 6 && info->si_code == SI_QUEUE);

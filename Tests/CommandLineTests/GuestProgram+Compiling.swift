@@ -1,0 +1,36 @@
+import FoundationEssentials
+import Glibc
+
+extension GuestProgram {
+    /// The compiled program in the cache beside the test bundle, made anew if the source or `guest.h` is newer.
+    func compiled() async throws -> String {
+        let files = FileManager.default
+        let cache = "\(Environment.productsDirectory)/guest-programs"
+        try files.createDirectory(atPath: cache, withIntermediateDirectories: true)
+        let binary = "\(cache)/\(name)"
+        if let made = modified(binary), let changed = modified(source),
+            let header = modified("\(Self.directory)/guest.h"), made > max(changed, header)
+        {
+            return binary
+        }
+        // Under a name of its own until it is whole, since another test run may be about the same.
+        let unfinished = "\(binary).\(getpid())"
+        let log = "\(unfinished).log"
+        defer { try? files.removeItem(atPath: log) }
+        let command = Command(
+            words: ["cc", "-O1", "-g"] + compilerFlags + ["-o", unfinished, source] + libraries,
+            directory: cache, output: "/dev/null", error: log)
+        guard try await command.run() == .exited(0) else {
+            let messages = try String(contentsOfFile: log, encoding: .utf8)
+            throw Command.Failure(description: "\(command.line)\n\(messages)")
+        }
+        guard unsafe rename(unfinished, binary) == 0 else {
+            throw Command.Failure(description: "cannot rename \(unfinished)")
+        }
+        return binary
+    }
+
+    private func modified(_ path: String) -> Date? {
+        try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+    }
+}
