@@ -71,13 +71,12 @@ extension RecordSession {
         let result = try first.call(
             .mmap, InterceptorLayout.base.rawValue, InterceptorLayout.length, 3,
             UInt64(MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue), .max, 0)
+        if result >= 0 { try first.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5) }
         try memory.write(entryPoint, original)
         guard result == Int64(InterceptorLayout.base.rawValue) else {
             throw .failed(operation: "mapping xrr's page into the program", thread: thread.id, errno: Int32(-result))
         }
         try memory.write(InterceptorLayout.base, InterceptorCode.bytes)
-        let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
-        try remote.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5)
     }
 
     /// Unmaps the vDSO and its data: code that finds it in the maps would read clocks unseen.

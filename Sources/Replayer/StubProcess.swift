@@ -38,9 +38,9 @@ final class StubProcess {
         guard mapped == Int64(base.rawValue) else {
             throw .failed(operation: "mapping xrr's page", thread: template.id, errno: Int32(truncatingIfNeeded: -mapped))
         }
+        try own.call(.mprotect, base.rawValue, GuestAddress.pageSize, 5)
         try template.memory.write(base, InterceptorCode.bytes)
         let remote = try RemoteSyscall(template, entry: .filtered)
-        try remote.call(.mprotect, base.rawValue, GuestAddress.pageSize, 5)
         let end = InterceptorLayout.end
         try remote.call(.munmap, 0, base.rawValue)
         try remote.call(.munmap, end.rawValue, Self.userSpaceEnd - end.rawValue)

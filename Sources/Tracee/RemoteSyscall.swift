@@ -66,7 +66,7 @@ package struct RemoteSyscall {
                 return result
             case .event(.seccomp): continue
             case .event(let event): try onEvent(event)
-            case .signal(let number): isStopPending = isStopPending || number == Self.sigstop
+            case .signal(let number): try take(number, &isStopPending)
             case .groupStop: continue
             case .exited, .killed: throw .threadGone(thread.id)
             }
@@ -81,12 +81,22 @@ package struct RemoteSyscall {
             switch try waitForStop() {
             case .event(.seccomp) where entry == .filtered: return
             case .syscall where entry == .letThrough: return
-            case .signal(let number): isStopPending = isStopPending || number == Self.sigstop
+            case .signal(let number): try take(number, &isStopPending)
             case .exited, .killed: throw .threadGone(thread.id)
             default: continue
             }
         }
     }
+
+    /// All signals are blocked: what still arrives is SIGSTOP, or a fault of the injected call itself.
+    private func take(_ signal: Int32, _ isStopPending: inout Bool) throws(PtraceError) {
+        guard signal == Self.sigstop else {
+            throw .failed(operation: "making a system call for the tracee", thread: thread.id, errno: Self.fault)
+        }
+        isStopPending = true
+    }
+
+    private static let fault: Int32 = 14  // EFAULT
 
     private func waitForStop() throws(PtraceError) -> WaitStatus {
         while true {
