@@ -1,0 +1,71 @@
+import SystemPackage
+import TraceFormat
+
+/// Removing recordings, and the copies of files that none needs any more.
+extension RecordingsHome {
+    /// Removes a recording with all that is in its directory.
+    ///
+    /// - Throws: `CommandError` if it is not a recording, or something in it cannot be removed.
+    func remove(_ recording: RecordingDirectory) throws(CommandError) {
+        guard recording.isRecording else {
+            throw CommandError("\(recording.path) is not a recording: it has no manifest.json; nothing was removed")
+        }
+        let wasLatest = latest?.name == recording.name
+        do throws(Errno) {
+            // The manifest goes first: what is left after an interruption is no recording any more.
+            try FileSystem.removeFile(FilePath(recording.path).appending("manifest.json").string)
+            try Self.removeTree(recording.path)
+        } catch {
+            throw CommandError("cannot remove \(recording.path): \(error)")
+        }
+        if wasLatest { try? FileSystem.removeFile(FilePath(path).appending("latest").string) }
+    }
+
+    /// Never follows a symbolic link.
+    private static func removeTree(_ path: String) throws(Errno) {
+        guard FileSystem.kind(path) == .directory else { return try FileSystem.removeFile(path) }
+        for name in try FileSystem.names(in: path) { try removeTree(FilePath(path).appending(name).string) }
+        try FileSystem.removeDirectory(path)
+    }
+
+    /// A reason not to collect now, or what was freed in bytes.
+    enum Collection: Hashable {
+        case freed(UInt64)
+        case postponed(String)
+    }
+
+    /// Removes the store's objects that no recording here refers to.
+    ///
+    /// An object can be needed by a recorder that has not committed its name yet, or by a recording that is too damaged
+    /// to say. So nothing is touched while someone holds the store (`StoreLock`) or one recording is unreadable.
+    func collectStore() -> Collection {
+        guard FileSystem.kind(store) == .directory else { return .freed(0) }
+        guard let lock = StoreLock(store: store, mode: .exclusive) else {
+            return .postponed("a recording or replay is running")
+        }
+        defer { lock.release() }
+        var needed: Set<String> = []
+        do {
+            for recording in try recordings() {
+                for file in try recording.reader().files { needed.insert(file.digest.description) }
+            }
+        } catch {
+            return .postponed(
+                "not all recordings can be read: \(CommandError(describing: error)?.message ?? "\(error)")")
+        }
+        var freed: UInt64 = 0
+        for name in (try? FileSystem.names(in: store)) ?? [] where !needed.contains(name) {
+            let object = FilePath(store).appending(name).string
+            guard Self.isObjectName(name), FileSystem.kind(object) == .file else { continue }
+            let size = FileSystem.diskUsage(object)
+            if (try? FileSystem.removeFile(object)) != nil { freed += size }
+        }
+        return .freed(freed)
+    }
+
+    /// A SHA-256 in lower-case hexadecimal: other files in the store are not ours to remove.
+    private static func isObjectName(_ name: String) -> Bool {
+        name.utf8.count == 2 * FileDigest.size
+            && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
+}
