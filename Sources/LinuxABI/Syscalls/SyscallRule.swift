@@ -1,0 +1,81 @@
+/// What the recorder has to know about one system call, or about one case of a call with a sub-table.
+package struct SyscallRule: Hashable, Sendable {
+    package var treatment: Treatment = .described
+    package var blocking: Blocking = .never
+    /// Memory the kernel may write.
+    package var outputs: [Output] = []
+    /// The file whose contents the call may change.
+    package var writesFile: FileWrite?
+    /// Whether the call can sleep at all.
+    package var mayBlock: Bool { blocking != .never }
+
+    package init() {}
+
+    /// One fact of a row. Rows read like data: `.row(.read, .blocks, .out(1, .result(2)))`.
+    package enum Clause: Sendable {
+        case treatment(Treatment)
+        case blocking(Blocking)
+        case output(Output)
+        case file(FileWrite)
+    }
+
+    package init(_ clauses: [Clause]) {
+        for clause in clauses {
+            switch clause {
+            case .treatment(let treatment): self.treatment = treatment
+            case .blocking(let blocking): self.blocking = blocking
+            case .output(let output): outputs.append(output)
+            case .file(let file):
+                precondition(writesFile == nil, "a rule names one file")
+                writesFile = file
+            }
+        }
+    }
+
+    static func of(_ clauses: Clause...) -> Self { Self(clauses) }
+}
+
+/// The vocabulary of the table.
+extension SyscallRule.Clause {
+    /// The call may sleep until another thread, process or machine does something.
+    static var blocks: Self { .blocking(.anyone) }
+    /// The call may wait for a file system.
+    static var waitsForDisk: Self { .blocking(.fileSystem) }
+
+    static func handled(_ handler: SyscallHandler) -> Self { .treatment(.handled(handler)) }
+    static func refused(_ error: ErrorNumber) -> Self { .treatment(.refused(error)) }
+
+    /// Written only.
+    static func out(
+        _ pointer: Int, _ size: SizeRule, when condition: Output.Condition = .success,
+        through indirection: UInt64? = nil
+    ) -> Self {
+        .output(Output(pointer: pointer, indirection: indirection, size: size, condition: condition))
+    }
+
+    /// Read, then written.
+    static func inOut(_ pointer: Int, _ size: SizeRule, when condition: Output.Condition = .always) -> Self {
+        .output(Output(pointer: pointer, size: size, condition: condition, transfer: .inOut))
+    }
+
+    /// A 32-bit word that the kernel changes where it is.
+    static func word(_ pointer: Int) -> Self {
+        .output(Output(pointer: pointer, size: 4, condition: .always, transfer: .inPlace))
+    }
+
+    /// The contents or the length of the descriptor's file change; the bytes, if in memory, stand where an output of
+    /// this shape would.
+    static func writes(_ descriptor: Int, from pointer: Int, _ size: SizeRule, through indirection: UInt64? = nil)
+        -> Self
+    {
+        .file(
+            FileWrite(
+                file: .descriptor(descriptor), data: Output(pointer: pointer, indirection: indirection, size: size)))
+    }
+
+    /// The contents or the length of the descriptor's file change, but not from memory.
+    static func writes(_ descriptor: Int) -> Self { .file(FileWrite(file: .descriptor(descriptor), data: nil)) }
+
+    /// The contents or the length of the file with that path change.
+    static func writes(path: Int) -> Self { .file(FileWrite(file: .path(path), data: nil)) }
+}
