@@ -72,6 +72,19 @@ package struct FileDigest: Hashable, Sendable, CustomStringConvertible {
         precondition(bytes.count == Self.size)
         self.bytes = bytes
     }
+    /// The inverse of `description`; nil for anything but 64 hexadecimal digits.
+    package init?(hexadecimal digits: some Collection<UInt8>) {
+        guard digits.count == 2 * Self.size else { return nil }
+        bytes = []
+        var rest = digits[...]
+        while !rest.isEmpty {
+            guard let word = UInt64(hexadecimal: rest.prefix(16)) else { return nil }
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+            rest = rest.dropFirst(16)
+        }
+    }
     package var description: String {
         var text = ""
         for byte in bytes { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }

@@ -11,8 +11,8 @@ package enum FormatLimits {
     package static let pathLength = 1 << 16
     /// The arguments of one exec: the kernel allows less than a quarter of the stack limit, 8 bytes for each.
     package static let argumentCount = 1 << 20
-    /// The bytes of an extended state.
-    package static let xstateLength = 1 << 16
+    /// The rows of the CPUID table; real CPUs have some hundred.
+    package static let cpuidRowCount = 1 << 14
     /// The manifest: the environment and the command line together have at most 6 MiB (execve(2)), before escaping.
     package static let manifestLength = 64 << 20
     /// The raw bytes of the files stream, which a reader keeps whole.

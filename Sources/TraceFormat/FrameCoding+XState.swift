@@ -1,34 +1,32 @@
 internal import XState
 
-/// Extended states stand in a frame as runs of bytes that differ from the thread's last one.
+/// An extended state stands in a frame as 0 and the delta from the thread's last one, or as its mask and the delta
+/// from that mask's initial state. No mask is 0.
 enum XStateCoding {
     static func append(_ new: XStateImage, from old: XStateImage?, to output: inout [UInt8]) {
-        let base = old?.bytes ?? []
-        output.appendVarint(UInt64(new.bytes.count))
-        var index = 0
-        while index < new.bytes.count {
-            let gap = index
-            while index < new.bytes.count, new.bytes[index] == (index < base.count ? base[index] : 0) { index += 1 }
-            let start = index
-            while index < new.bytes.count, new.bytes[index] != (index < base.count ? base[index] : 0) { index += 1 }
-            output.appendVarint(UInt64(start - gap))
-            output.appendVarint(UInt64(index - start))
-            output.append(contentsOf: new.bytes[start..<index])
+        if let old, old.mask == new.mask {
+            output.append(0)
+            new.delta(from: old).encode(into: &output)
+        } else {
+            output.appendVarint(new.mask.rawValue)
+            guard let initial = try? XStateImage.initial(mask: new.mask) else {
+                preconditionFailure("an image has a mask that no image can have")
+            }
+            new.delta(from: initial).encode(into: &output)
         }
     }
 
     static func read(from old: XStateImage?, _ cursor: inout RecordCursor) throws(RecordingError) -> XStateImage {
-        let base = old?.bytes ?? []
-        let count = try cursor.count(limit: FormatLimits.xstateLength, "bytes of extended state")
-        var bytes = [UInt8](base.prefix(count))
-        bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
-        var index = 0
-        while index < count {
-            index += try cursor.count(limit: count - index, "unchanged bytes")
-            let length = try cursor.count(limit: count - index, "changed bytes")
-            bytes.replaceSubrange(index..<index + length, with: try cursor.bytes(length))
-            index += length
+        let mask = XFeatureMask(rawValue: try cursor.varint())
+        var image: XStateImage
+        if mask.isEmpty {
+            guard let old else { throw cursor.damaged("the first extended state of a thread builds on none") }
+            image = old
+        } else {
+            do { image = try XStateImage.initial(mask: mask) } catch { throw cursor.damaged("\(error)") }
         }
-        return XStateImage(bytes: bytes)
+        let delta = try cursor.xstateDelta()
+        do { try image.apply(delta) } catch { throw cursor.damaged("\(error)") }
+        return image
     }
 }

@@ -18,7 +18,7 @@ struct FrameDecoder {
     }
 
     /// Reads the next frame of the chunk, with its contents from `memory`; nil at the end of the chunk.
-    mutating func next(_ cursor: inout RecordCursor, memory: MemoryReader) throws(RecordingError) -> Frame? {
+    mutating func next(_ cursor: inout RecordCursor, memory: some ContentsSource) throws(RecordingError) -> Frame? {
         guard try cursor.beginRecord(known: { $0 == RecordType.frame }) != nil else { return nil }
         let flags = try cursor.byte()
         guard flags & ~FrameFlags.known == 0 else { throw cursor.madeByNewer("unknown frame flags \(flags)") }
@@ -56,10 +56,10 @@ struct FrameDecoder {
 
     /// Gives out a frame's bytes of the memory stream, up to the limit for one frame.
     struct ContentsBudget {
-        let memory: MemoryReader
+        let memory: any ContentsSource
         private var left = UInt64(FormatLimits.frameContents)
 
-        init(memory: MemoryReader) { self.memory = memory }
+        init(memory: some ContentsSource) { self.memory = memory }
 
         mutating func take(_ length: UInt64, _ cursor: RecordCursor) throws(RecordingError) -> [UInt8] {
             guard length <= left else { throw cursor.damaged("a frame has too much memory contents") }
@@ -67,4 +67,10 @@ struct FrameDecoder {
             return try memory.read(Int(length))
         }
     }
+}
+
+/// Where a decoder gets the bytes that frames refer to.
+protocol ContentsSource {
+    /// The next `count` bytes. Allocates no more than there are.
+    func read(_ count: Int) throws(RecordingError) -> [UInt8]
 }

@@ -1,5 +1,5 @@
 /// Gives out the bytes of the memory stream in their order.
-final class MemoryReader {
+final class MemoryReader: ContentsSource {
     private let chunks: ChunkReader
     /// Where in the current chunk the next byte is.
     private var offset = 0
@@ -10,7 +10,6 @@ final class MemoryReader {
 
     var isAtEnd: Bool { offset == chunks.contents.count && chunks.isAtEnd }
 
-    /// The next `count` bytes. Allocates no more than there are.
     func read(_ count: Int) throws(RecordingError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(min(count, FormatLimits.chunkLength))

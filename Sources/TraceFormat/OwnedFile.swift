@@ -25,6 +25,13 @@ struct OwnedFile: ~Copyable, Sendable {
 
     /// Replaces the contents of `buffer` by `count` bytes from `offset`, fewer only at the file's end.
     func read(_ count: Int, at offset: UInt64, into buffer: inout [UInt8]) throws(Errno) {
+        try Self.read(descriptor, count, at: offset, into: &buffer)
+    }
+
+    /// Replaces the contents of `buffer` by `count` bytes from `offset`, fewer only at the file's end.
+    static func read(
+        _ descriptor: FileDescriptor, _ count: Int, at offset: UInt64, into buffer: inout [UInt8]
+    ) throws(Errno) {
         buffer.removeAll(keepingCapacity: true)
         buffer.append(contentsOf: repeatElement(0, count: count))
         var filled = 0
@@ -44,6 +51,11 @@ struct OwnedFile: ~Copyable, Sendable {
 
     /// Writes some of `bytes`, at least one, where the descriptor stands.
     func writeSome(_ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
+        try Self.write(descriptor, bytes)
+    }
+
+    /// write(2).
+    static func write(_ descriptor: FileDescriptor, _ bytes: ArraySlice<UInt8>) throws(Errno) -> Int {
         do {
             return try unsafe bytes.withUnsafeBytes { try unsafe descriptor.write($0) }
         } catch { throw errno(error) }
@@ -52,6 +64,18 @@ struct OwnedFile: ~Copyable, Sendable {
     /// Cuts the file to `length` bytes.
     func resize(to length: UInt64) throws(Errno) {
         do { try descriptor.resize(to: Int64(length)) } catch { throw errno(error) }
+    }
+
+    /// fchmod(2).
+    func setPermissions(_ permissions: FilePermissions) throws(Errno) {
+        guard fchmod(descriptor.rawValue, permissions.rawValue) == 0 else { throw Errno(rawValue: Glibc.errno) }
+    }
+
+    /// Makes this file share all its blocks with `source`: FICLONE (ioctl_ficlone(2)). False where the file system
+    /// cannot do that or the files are on different ones.
+    func clone(_ source: FileDescriptor) -> Bool {
+        // _IOW(0x94, 9, int): linux/fs.h, whose macro Swift cannot import.
+        ioctl(descriptor.rawValue, 0x4004_9409, source.rawValue) == 0
     }
 
     /// fdatasync(2).
@@ -64,31 +88,4 @@ struct OwnedFile: ~Copyable, Sendable {
 func errno(_ error: any Error) -> Errno {
     guard let errno = error as? Errno else { preconditionFailure("not an Errno: \(error)") }
     return errno
-}
-
-/// The directory operations that swift-system lacks.
-enum Directory {
-    /// mkdir(2).
-    static func create(_ path: FilePath, permissions: FilePermissions) throws(Errno) {
-        let result = unsafe path.withPlatformString { path in
-            unsafe mkdir(path, permissions.rawValue) == 0 ? 0 : Glibc.errno
-        }
-        guard result == 0 else { throw Errno(rawValue: result) }
-    }
-
-    /// rename(2): replaces `target` in one step.
-    static func rename(_ source: FilePath, to target: FilePath) throws(Errno) {
-        let result = unsafe source.withPlatformString { source in
-            unsafe target.withPlatformString { target in
-                unsafe Glibc.rename(source, target) == 0 ? 0 : Glibc.errno
-            }
-        }
-        guard result == 0 else { throw Errno(rawValue: result) }
-    }
-
-    /// unlink(2).
-    static func remove(_ path: FilePath) throws(Errno) {
-        let result = unsafe path.withPlatformString { path in unsafe unlink(path) == 0 ? 0 : Glibc.errno }
-        guard result == 0 else { throw Errno(rawValue: result) }
-    }
 }

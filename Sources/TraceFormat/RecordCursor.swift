@@ -1,3 +1,5 @@
+internal import XState
+
 /// Reads values from the contents of one chunk and never beyond its end.
 ///
 /// Every error carries the chunk's place in the file and the place in the chunk.
@@ -68,6 +70,16 @@ struct RecordCursor {
         guard count >= 0, count <= remaining else { throw damaged("a record ends too early") }
         defer { position += count }
         return Array(bytes[position..<position + count])
+    }
+
+    /// Reads an extended-state delta in the coding of its module.
+    mutating func xstateDelta() throws(RecordingError) -> XStateDelta {
+        var rest = bytes[position..<end]
+        do {
+            let delta = try XStateDelta(decoding: &rest)
+            position = rest.startIndex
+            return delta
+        } catch { throw damaged("\(error)") }
     }
 
     mutating func string(_ what: String) throws(RecordingError) -> String {

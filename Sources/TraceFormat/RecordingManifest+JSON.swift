@@ -1,6 +1,7 @@
 internal import Codec
 internal import FoundationEssentials
 internal import SystemPackage
+internal import XState
 
 /// The text of `manifest.json`: one JSON object with the members `checksum` and `manifest`.
 ///
@@ -120,6 +121,7 @@ private struct ManifestBody: Codable {
     /// Rows of leaf, subleaf, eax, ebx, ecx, edx.
     var cpuid: [[UInt32]]
     var xcr0: UInt64
+    var xstateMask: UInt64
     var xstateSize: UInt32
     /// Rows of type, size, offset, flags.
     var xstateLayout: [[UInt32]]
@@ -146,10 +148,13 @@ private struct ManifestBody: Codable {
         cpuFamily = manifest.cpu.family
         cpuModel = manifest.cpu.model
         cpuStepping = manifest.cpu.stepping
-        cpuid = manifest.cpuid.map { [$0.leaf, $0.subleaf, $0.eax, $0.ebx, $0.ecx, $0.edx] }
-        xcr0 = manifest.xcr0
-        xstateSize = manifest.xstateSize
-        xstateLayout = manifest.xstateComponents.map { [$0.type, $0.size, $0.offset, $0.flags] }
+        cpuid = manifest.cpuid.entries.map {
+            [$0.leaf, $0.subleaf, $0.words.eax, $0.words.ebx, $0.words.ecx, $0.words.edx]
+        }
+        xcr0 = manifest.xcr0.rawValue
+        xstateSize = UInt32(manifest.xstateLayout.size)
+        xstateMask = manifest.xstateLayout.mask.rawValue
+        xstateLayout = manifest.xstateLayout.locations.map { [$0.type, $0.size, $0.offset, $0.flags] }
         kernelRelease = manifest.kernelRelease
         pageSize = manifest.pageSize
         pinnedCore = manifest.pinnedCore
@@ -162,22 +167,31 @@ private struct ManifestBody: Codable {
 
     func value() throws(RecordingError) -> RecordingManifest {
         guard let recordingID = RecordingID(recordingID) else { throw .manifest("the recording id is malformed") }
-        guard cpuid.allSatisfy({ $0.count == 6 }) else { throw .manifest("a CPUID row has not 6 numbers") }
+        guard cpuid.count <= FormatLimits.cpuidRowCount, cpuid.allSatisfy({ $0.count == 6 }) else {
+            throw .manifest("the CPUID rows are too many, or one has not 6 numbers")
+        }
         guard xstateLayout.allSatisfy({ $0.count == 4 }) else { throw .manifest("a layout row has not 4 numbers") }
         guard pageSize > 0, pageSize & (pageSize - 1) == 0 else { throw .manifest("the page size is no power of 2") }
         guard (endTime == nil) == (waitStatus == nil) else {
             throw .manifest("there is an end time without an exit status or the other way round")
         }
+        let layout: XStateLayout
+        do {
+            layout = try XStateLayout(
+                mask: XFeatureMask(rawValue: xstateMask),
+                locations: xstateLayout.map { .init(type: $0[0], size: $0[1], offset: $0[2], flags: $0[3]) })
+        } catch { throw .manifest("\(error)") }
+        guard layout.size == xstateSize else { throw .manifest("the extended state has another size than its layout") }
         var manifest = RecordingManifest(
             producer: producer, commandLine: commandLine.map(\.bytes), environment: environment.map(\.bytes),
             workingDirectory: workingDirectory.bytes, userID: userID,
             cpu: .init(
-                vendor: cpuVendor, brand: cpuBrand, family: cpuFamily, model: cpuModel, stepping: cpuStepping),
-            cpuid: cpuid.map {
-                .init(leaf: $0[0], subleaf: $0[1], eax: $0[2], ebx: $0[3], ecx: $0[4], edx: $0[5])
-            },
-            xcr0: xcr0, xstateSize: xstateSize,
-            xstateComponents: xstateLayout.map { .init(type: $0[0], size: $0[1], offset: $0[2], flags: $0[3]) },
+                vendor: cpuVendor, family: cpuFamily, model: cpuModel, stepping: cpuStepping, brand: cpuBrand),
+            cpuid: CPUIDTable(
+                entries: cpuid.map {
+                    .init(leaf: $0[0], subleaf: $0[1], words: .init(eax: $0[2], ebx: $0[3], ecx: $0[4], edx: $0[5]))
+                }),
+            xcr0: XFeatureMask(rawValue: xcr0), xstateLayout: layout,
             kernelRelease: kernelRelease, pageSize: pageSize, pinnedCore: pinnedCore, stackLimit: stackLimit,
             interceptorVersion: interceptorVersion, startTime: startTime)
         manifest.formatVersion = FormatVersion(major: formatMajor, minor: formatMinor)

@@ -13,20 +13,20 @@ struct FrameGenerator {
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func frames(_ count: Int) -> [Frame] {
-        (0..<count).map { _ in frame() }
+    mutating func frames(_ count: Int) throws -> [Frame] {
+        try (0..<count).map { _ in try frame() }
     }
 
-    mutating func frame() -> Frame {
+    mutating func frame() throws -> Frame {
         let thread = ThreadID([1, 77, 4_194_303, Int32.max].randomElement(using: &random) ?? 1)
         var before = registers[thread] ?? someRegisters()
         change(&before)
         var after = before
         change(&after)
         registers[thread] = after
-        if xstates[thread] == nil || chance(3) { xstates[thread] = someXState(like: xstates[thread]) }
-        let xstate = xstates[thread] ?? someXState(like: nil)
-        let xstateAfter = chance(8) ? someXState(like: xstate) : nil
+        if xstates[thread] == nil || chance(3) { xstates[thread] = try someXState(like: xstates[thread]) }
+        let xstate = try xstates[thread] ?? someXState(like: nil)
+        let xstateAfter = chance(8) ? try someXState(like: xstate) : nil
         if let xstateAfter { xstates[thread] = xstateAfter }
         let effects = chance(2) ? (0..<Int.random(in: 1...5, using: &random)).map { _ in someEffect() } : []
         return Frame(
@@ -76,12 +76,18 @@ struct FrameGenerator {
         }
     }
 
-    private mutating func someXState(like old: XStateImage?) -> XStateImage {
-        var image = old?.bytes ?? bytes(exactly: 832)
+    private mutating func someXState(like old: XStateImage?) throws -> XStateImage {
+        let masks: [XFeatureMask] = [.legacy, [.legacy, .avx], [.legacy, .avx, .avx512, .pkru]]
+        let mask = chance(10) ? masks.randomElement(using: &random) : old?.mask
+        var image = try XStateImage.initial(mask: mask ?? [.legacy, .avx])
+        if let old, old.mask == image.mask { image = old }
+        var stored = image.bytes
         for _ in 0..<Int.random(in: 1..<40, using: &random) {
-            image[Int.random(in: 0..<image.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            // XMM and what follows it but PKRU: all bytes have a meaning there.
+            let end = stored.count - (image.mask.contains(.pkru) ? 8 : 0)
+            stored[Int.random(in: 160..<end, using: &random)] = UInt8.random(in: 0...255, using: &random)
         }
-        return XStateImage(bytes: image)
+        return try XStateImage(mask: image.mask, stored: stored)
     }
 
     private mutating func someEvent() -> Event {

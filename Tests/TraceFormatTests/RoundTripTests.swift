@@ -8,7 +8,7 @@ import Testing
     func framesComeBackAsTheyWere(seed: UInt64) throws {
         let scratch = try Scratch()
         var generator = FrameGenerator(seed: seed)
-        let frames = generator.frames(800)
+        let frames = try generator.frames(800)
         let writer = try RecordingWriter(creating: scratch.recording, manifest: .example())
         for (index, frame) in frames.enumerated() {
             #expect(try writer.append(frame) == FrameIndex(UInt64(index)))
@@ -31,7 +31,7 @@ import Testing
         let scratch = try Scratch()
         var generator = FrameGenerator(seed: 9)
         generator.longestBytes = 1 << 20
-        let frames = generator.frames(30)
+        let frames = try generator.frames(30)
         let writer = try RecordingWriter(creating: scratch.recording, manifest: .example())
         for frame in frames { try writer.append(frame) }
         try writer.finish(exitStatus: ExitStatus(waitStatus: 0), endTime: 17)

@@ -1,6 +1,7 @@
 import LinuxABI
 import SystemPackage
 import TraceFormat
+import XState
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -23,20 +24,32 @@ final class Scratch {
         [UInt8](try Data(contentsOf: URL(filePath: path.string)))
     }
 
+    static func entries(_ path: FilePath) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path.string)
+    }
+
+    static func append(_ path: FilePath, _ bytes: [UInt8]) throws {
+        try replace(path, try contents(path) + bytes)
+    }
+
     static func replace(_ path: FilePath, _ bytes: [UInt8]) throws {
         try Data(bytes).write(to: URL(filePath: path.string))
     }
 }
 
 extension RecordingManifest {
-    static func example() -> RecordingManifest {
+    static func example() throws -> RecordingManifest {
         RecordingManifest(
             producer: "xrr test", commandLine: [Array("echo".utf8), [0xff, 0xfe, 0x00], Array("\"a/b\\\u{fc}".utf8)],
             environment: [Array("A=1".utf8), Array("B=".utf8) + [0x80]], workingDirectory: Array("/tmp".utf8),
             userID: 1000,
-            cpu: .init(vendor: "AuthenticAMD", brand: "a CPU", family: 26, model: 2, stepping: 1),
-            cpuid: [.init(leaf: 0x8000_0000, subleaf: 0, eax: .max, ebx: 1, ecx: 2, edx: 3)], xcr0: 1 << 62 | 7,
-            xstateSize: 832, xstateComponents: [.init(type: 2, size: 256, offset: 576, flags: 0)],
+            cpu: CPUIdentity(vendor: "AuthenticAMD", family: 26, model: 2, stepping: 1, brand: "a CPU"),
+            cpuid: CPUIDTable(entries: [
+                .init(leaf: 0x8000_0000, words: .init(eax: .max, ebx: 1, ecx: 2, edx: 3)),
+                .init(leaf: 7, subleaf: 1, words: .init(eax: 4)),
+            ]), xcr0: [.x87, .sse, .avx],
+            xstateLayout: try XStateLayout(
+                mask: [.x87, .sse, .avx], locations: [.init(type: 2, size: 256, offset: 576)]),
             kernelRelease: "6.18.0", pageSize: 4096, pinnedCore: 1, stackLimit: .max, interceptorVersion: 3,
             startTime: 1_800_000_000_123_456_789)
     }

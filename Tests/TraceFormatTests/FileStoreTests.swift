@@ -1,0 +1,195 @@
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import TraceFormat
+
+@Suite struct FileStoreTests {
+    private func store(_ scratch: Scratch) throws -> FileStore {
+        try FileStore(at: scratch.path.appending("store"))
+    }
+
+    private func add(_ path: FilePath, to store: FileStore) throws -> FileDigest {
+        let file = try OwnedFile(path, .readOnly)
+        return try store.add(file.descriptor, path: path.string)
+    }
+
+    private func contents(_ store: FileStore, _ digest: FileDigest) throws -> [UInt8] {
+        let file = OwnedFile(try store.open(digest))
+        var bytes: [UInt8] = []
+        try file.read(Int(file.length()), at: 0, into: &bytes)
+        return bytes
+    }
+
+    /// Gives the file a time long past, as an installed library has.
+    private func settle(_ path: FilePath) async throws {
+        // The change time cannot be set: wait.
+        try await Task.sleep(for: .nanoseconds(FileStore.settlingTime + 100_000_000))
+    }
+
+    private func entries(_ path: FilePath) throws -> Int { try Scratch.entries(path).count }
+
+    @Test(arguments: [0, 1, 300_000, 1 << 20])
+    func whatIsAddedCanBeOpened(size: Int) throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, bytes)
+        let digest = try add(path, to: store)
+        #expect(try contents(store, digest) == bytes)
+        #expect(store.contains(digest, size: UInt64(size)))
+        #expect(!store.contains(digest, size: UInt64(size) + 1))
+        try store.verify(digest)
+        #expect(try add(path, to: store) == digest)
+        let object = try FileDescriptorStat.of(store.open(digest))
+        #expect(object == 0o444)
+        #expect(try entries(scratch.path.appending("store/tmp")) == 0)
+    }
+
+    @Test func theDigestIsTheSHA256() throws {
+        let scratch = try Scratch()
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, Array("abc".utf8))
+        let digest = try add(path, to: try store(scratch))
+        #expect(digest.description == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(FileDigest(hexadecimal: Array(digest.description.utf8)) == digest)
+        #expect(FileDigest(hexadecimal: Array("../../etc/passwd".utf8)) == nil)
+    }
+
+    @Test func aSettledFileIsReadOnce() async throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [1, 2, 3])
+        let fresh = try add(path, to: store)
+        #expect(try entries(scratch.path.appending("store/by-stat")) == 0, "it was just written")
+        try await settle(path)
+        #expect(try add(path, to: store) == fresh)
+        #expect(try entries(scratch.path.appending("store/by-stat")) == 1)
+
+        // A store that could not copy shows that nothing is copied.
+        var full = store
+        full.write = { (_, _) throws(Errno) in throw .noSpace }
+        #expect(try add(path, to: full) == fresh)
+
+        try Scratch.replace(path, [3, 2, 1])
+        #expect(try add(path, to: store) != fresh, "same size, other times")
+    }
+
+    @Test func aLostObjectIsStoredAgain() async throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [1, 2, 3])
+        try await settle(path)
+        let digest = try add(path, to: store)
+        let name = digest.description
+        try Directory.remove(scratch.path.appending("store/objects/\(name.prefix(2))/\(name.dropFirst(2))"))
+        #expect(throws: FileStoreError.missing(digest)) { try store.open(digest) }
+        #expect(try add(path, to: store) == digest)
+        try store.verify(digest)
+    }
+
+    @Test func damageIsFoundByVerifying() throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [1, 2, 3])
+        let digest = try add(path, to: store)
+        let name = digest.description
+        let object = scratch.path.appending("store/objects/\(name.prefix(2))/\(name.dropFirst(2))")
+        try Directory.remove(object)
+        try Scratch.replace(object, [1, 2, 4])
+        #expect(throws: FileStoreError.damaged(digest)) { try store.verify(digest) }
+    }
+
+    @Test func manyAtOnceStoreOneCopy() async throws {
+        let scratch = try Scratch()
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [UInt8](repeating: 7, count: 600_000))
+        let directory = scratch.path.appending("store")
+        let digests = try await withThrowingTaskGroup(of: FileDigest.self) { group in
+            for _ in 0..<16 {
+                group.addTask {
+                    let file = try OwnedFile(path, .readOnly)
+                    return try FileStore(at: directory).add(file.descriptor, path: path.string)
+                }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(digests.count == 1)
+        for digest in digests { try FileStore(at: directory).verify(digest) }
+        #expect(try entries(directory.appending("objects")) == 1)
+        #expect(try entries(directory.appending("tmp")) == 0)
+    }
+
+    @Test func aFullDiskLeavesNothingBehind() throws {
+        let scratch = try Scratch()
+        var store = try store(scratch)
+        store.write = { (_, bytes) throws(Errno) in throw .noSpace }
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [1, 2, 3])
+        let error = #expect(throws: FileStoreError.self) { try add(path, to: store) }
+        guard case .file(let place, .noSpace) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(place.contains("/store/tmp/"))
+        #expect(try entries(scratch.path.appending("store/tmp")) == 0)
+        #expect(try entries(scratch.path.appending("store/objects")) == 0)
+    }
+
+    @Test func aFileThatChangesWhileItIsCopiedIsCopiedAgain() throws {
+        let scratch = try Scratch()
+        var store = try store(scratch)
+        let path = scratch.path.appending("file")
+        try Scratch.replace(path, [UInt8](repeating: 1, count: 1000))
+        let target = path
+        let remaining = Counter(1)
+        store.write = { (file, bytes) throws(Errno) in
+            if remaining.take() { try? Scratch.append(target, [9]) }
+            return try OwnedFile.write(file, bytes)
+        }
+        let digest = try add(path, to: store)
+        #expect(try contents(store, digest).count == 1001)
+
+        let always = Counter(1000)
+        store.write = { (file, bytes) throws(Errno) in
+            if always.take() { try? Scratch.append(target, [9]) }
+            return try OwnedFile.write(file, bytes)
+        }
+        #expect(throws: FileStoreError.changing(path: path.string)) { try add(path, to: store) }
+        #expect(try entries(scratch.path.appending("store/tmp")) == 0)
+    }
+
+    @Test func onlyRegularFilesAreStored() throws {
+        let scratch = try Scratch()
+        #expect(throws: FileStoreError.notRegular(path: "/dev/zero")) {
+            try add("/dev/zero", to: try store(scratch))
+        }
+    }
+}
+
+/// Counts down to 0 on any thread.
+final class Counter: Sendable {
+    private let left: Mutex<Int>
+    init(_ count: Int) { left = Mutex(count) }
+
+    /// Whether there was something left.
+    func take() -> Bool {
+        left.withLock { left in
+            if left == 0 { return false }
+            left -= 1
+            return true
+        }
+    }
+}
+
+enum FileDescriptorStat {
+    /// The permission bits of an open file, which is closed.
+    static func of(_ descriptor: FileDescriptor) throws -> UInt32 {
+        let file = OwnedFile(descriptor)
+        return UInt32(try file.descriptor.stat().permissions.rawValue)
+    }
+}
