@@ -24,6 +24,7 @@ extension CommandError {
         switch error {
         case let error as CommandError: self = error
         case let error as RecordingError: self.init(error.description, status: .unreadable)
+        case let error as FileStoreError: self.init(error.description)
         case let error as RecordingWriteError: self.init(error.description)
         case let error as Errno: self.init("\(error)")
         default: return nil

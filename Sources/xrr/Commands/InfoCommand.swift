@@ -1,6 +1,7 @@
 import ArgumentParser
 import SystemPackage
 import TraceFormat
+import XState
 
 /// `xrr info`: docs/man/xrr-info.md.
 struct InfoCommand: ParsableCommand {
@@ -67,7 +68,7 @@ struct InfoCommand: ParsableCommand {
                     "\(TextFormat.printable(cpu.brand)) (\(TextFormat.printable(cpu.vendor)) "
                         + "\(cpu.family)/\(cpu.model)/\(cpu.stepping))"
                 ),
-                ("xcr0", TextFormat.hexadecimal(manifest.xcr0) + ", \(manifest.xstateSize) bytes"),
+                ("xcr0", "\(TextFormat.hexadecimal(manifest.xcr0.rawValue)), \(manifest.xstateLayout.size) bytes"),
                 ("kernel", TextFormat.printable(manifest.kernelRelease)),
                 ("made by", "\(TextFormat.printable(manifest.producer)), format \(manifest.formatVersion)"),
                 ("id", manifest.recordingID.description),
@@ -76,44 +77,43 @@ struct InfoCommand: ParsableCommand {
 
         private var mappedSize: UInt64 { reader.files.reduce(0) { $0 &+ $1.size } }
 
-        var json: JSONText {
-            .object([
+        var json: JSONText { .object(recordingMembers + machineMembers) }
+
+        private var recordingMembers: [(String, JSONText)] {
+            let code: JSONText? = reader.exitStatus.flatMap { $0.signal == nil ? .integer(Int64($0.code)) : nil }
+            let signal: JSONText? = reader.exitStatus?.signal.map { .integer(Int64($0)) }
+            let end: JSONText? = manifest.endTime.map { .unsigned($0) }
+            let files: [JSONText] = reader.files.map { file in
+                .object([
+                    ("path", .bytes(file.path)), ("digest", .string(file.digest.description)),
+                    ("size", .unsigned(file.size)),
+                ])
+            }
+            return [
                 ("directory", .string(directory.path)), ("store", .string(directory.store)),
                 ("id", .string(manifest.recordingID.description)),
                 ("command", .array(manifest.commandLine.map(JSONText.bytes))),
                 ("workingDirectory", .bytes(manifest.workingDirectory)),
-                ("finished", .bool(reader.isFinished)),
-                ("exitCode", reader.exitStatus.flatMap { $0.signal == nil ? .integer(Int64($0.code)) : nil } ?? .null),
-                ("signal", reader.exitStatus?.signal.map { .integer(Int64($0)) } ?? .null),
-                ("frames", .unsigned(reader.frameCount)),
-                ("startTime", .unsigned(manifest.startTime)),
-                ("endTime", manifest.endTime.map { .unsigned($0) } ?? .null),
-                ("size", .unsigned(directory.diskUsage)),
-                ("streams", .object(streamSizes.map { ($0.0, .unsigned($0.1)) })),
-                (
-                    "mappedFiles",
-                    .array(
-                        reader.files.map {
-                            .object([
-                                ("path", .bytes($0.path)), ("digest", .string($0.digest.description)),
-                                ("size", .unsigned($0.size)),
-                            ])
-                        })
-                ),
-                (
-                    "cpu",
-                    .object([
-                        ("vendor", .string(manifest.cpu.vendor)), ("brand", .string(manifest.cpu.brand)),
-                        ("family", .unsigned(UInt64(manifest.cpu.family))),
-                        ("model", .unsigned(UInt64(manifest.cpu.model))),
-                        ("stepping", .unsigned(UInt64(manifest.cpu.stepping))),
-                    ])
-                ),
-                ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0))),
-                ("xstateSize", .unsigned(UInt64(manifest.xstateSize))),
-                ("kernel", .string(manifest.kernelRelease)), ("producer", .string(manifest.producer)),
-                ("formatVersion", .string("\(manifest.formatVersion)")),
-            ])
+                ("finished", .bool(reader.isFinished)), ("exitCode", code ?? .null), ("signal", signal ?? .null),
+                ("frames", .unsigned(reader.frameCount)), ("startTime", .unsigned(manifest.startTime)),
+                ("endTime", end ?? .null), ("size", .unsigned(directory.diskUsage)),
+                ("streams", .object(streamSizes.map { ($0.0, .unsigned($0.1)) })), ("mappedFiles", .array(files)),
+            ]
+        }
+
+        private var machineMembers: [(String, JSONText)] {
+            let cpu: [(String, JSONText)] = [
+                ("vendor", .string(manifest.cpu.vendor)), ("brand", .string(manifest.cpu.brand)),
+                ("family", .unsigned(UInt64(manifest.cpu.family))),
+                ("model", .unsigned(UInt64(manifest.cpu.model))),
+                ("stepping", .unsigned(UInt64(manifest.cpu.stepping))),
+            ]
+            return [
+                ("cpu", .object(cpu)), ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0.rawValue))),
+                ("xstateSize", .unsigned(UInt64(manifest.xstateLayout.size))),
+                ("kernel", .string(manifest.kernelRelease)),
+                ("producer", .string(manifest.producer)), ("formatVersion", .string("\(manifest.formatVersion)")),
+            ]
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TraceFormat
 
 /// `xrr ls`: docs/man/xrr-ls.md.
 struct ListCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import LinuxABI
 import TraceFormat
+import XState
 
 /// Frames for programs: one JSON object per line. Members are only ever added.
 extension FrameText {

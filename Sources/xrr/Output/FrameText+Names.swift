@@ -2,7 +2,7 @@ import LinuxABI
 
 /// The kernel's names for numbers in frames.
 extension FrameText {
-    static func name(_ number: SyscallNumber) -> String { "syscall_\(number.rawValue)" }
-    static func errorName(_ number: Int32) -> String { "errno \(number)" }
-    static func signalName(_ number: Int32) -> String { "signal \(number)" }
+    static func name(_ number: SyscallNumber) -> String { number.description }
+    static func errorName(_ number: Int32) -> String { ErrorNumber(rawValue: number).description }
+    static func signalName(_ number: Int32) -> String { SignalNumber(rawValue: number).description }
 }

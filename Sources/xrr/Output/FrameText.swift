@@ -1,5 +1,6 @@
 import LinuxABI
 import TraceFormat
+import XState
 
 /// Frames in words, for people; `FrameText+JSON` is for programs.
 enum FrameText {

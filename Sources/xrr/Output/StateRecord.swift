@@ -1,5 +1,6 @@
 import LinuxABI
 import TraceFormat
+import XState
 
 /// A thread's state at one event, in the form in which states are dumped and compared: names and values as text.
 ///

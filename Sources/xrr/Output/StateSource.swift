@@ -19,11 +19,8 @@ final class StateSource {
             kind = .dump(try LineReader(argument))
             return
         }
-        do throws(RecordingError) {
-            kind = .recording(try RecordingDirectory.resolve(argument).reader())
-        } catch let error as RecordingError {
-            throw CommandError(error.description)
-        }
+        let directory = try RecordingDirectory.resolve(argument)
+        do { kind = .recording(try directory.reader()) } catch { throw CommandError(error.description) }
     }
 
     /// The next state of an event in the range; nil when there is none.
@@ -80,8 +77,8 @@ final class LineReader {
             let start = buffer.count
             let piece = 1 << 16
             buffer.append(contentsOf: repeatElement(0, count: piece))
-            let read = try buffer.withUnsafeMutableBytes { bytes in
-                try file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+            let read = try unsafe buffer.withUnsafeMutableBytes { bytes in
+                try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
             }
             buffer.removeLast(piece - read)
             if read == 0 {

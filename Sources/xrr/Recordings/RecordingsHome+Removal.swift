@@ -54,14 +54,28 @@ extension RecordingsHome {
                 "not all recordings can be read: \(CommandError(describing: error)?.message ?? "\(error)")")
         }
         var freed: UInt64 = 0
-        for name in (try? FileSystem.names(in: store)) ?? [] where !needed.contains(name) {
-            let object = FilePath(store).appending(name).string
-            guard Self.isObjectName(name), FileSystem.kind(object) == .file else { continue }
-            let size = FileSystem.diskUsage(object)
-            if (try? FileSystem.removeFile(object)) != nil { freed += size }
+        // objects/ab/cdef...: see FileStore.
+        let objects = FilePath(store).appending("objects")
+        for prefix in names(in: objects) {
+            for rest in names(in: objects.appending(prefix)) where !needed.contains(prefix + rest) {
+                let object = objects.appending(prefix).appending(rest).string
+                guard Self.isObjectName(prefix + rest), FileSystem.kind(object) == .file else { continue }
+                let size = FileSystem.diskUsage(object)
+                if (try? FileSystem.removeFile(object)) != nil { freed += size }
+            }
         }
+        // Links from stat data to digests that are gone, and what killed recorders left half copied.
+        let links = FilePath(store).appending("by-stat")
+        for name in names(in: links) {
+            let link = links.appending(name).string
+            if let digest = FileSystem.linkTarget(link), !needed.contains(digest) { try? FileSystem.removeFile(link) }
+        }
+        let temporaries = FilePath(store).appending("tmp")
+        for name in names(in: temporaries) { try? FileSystem.removeFile(temporaries.appending(name).string) }
         return .freed(freed)
     }
+
+    private func names(in directory: FilePath) -> [String] { (try? FileSystem.names(in: directory.string)) ?? [] }
 
     /// A SHA-256 in lower-case hexadecimal: other files in the store are not ours to remove.
     private static func isObjectName(_ name: String) -> Bool {
