@@ -48,8 +48,9 @@ extension CommandStatus {
             if isHelp {
                 self = .success
             } else if command == "record" {
-                self =
-                    CommandError(describing: error)?.status.flatMap { $0 == .unreadable ? nil : $0 } ?? .recorderFailed
+                // All other numbers are the tracee's to return.
+                let status = CommandError(describing: error)?.status
+                self = status.flatMap { [.cannotExecute, .notFound].contains($0) ? $0 : nil } ?? .recorderFailed
             } else if command == "compare" {
                 self = .compareTrouble
             } else if let described = CommandError(describing: error) {

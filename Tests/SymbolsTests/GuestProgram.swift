@@ -46,7 +46,7 @@ struct GuestProgram: ~Copyable {
 
     static func spawn(_ arguments: [String]) throws -> pid_t {
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer { unsafe pointers.forEach { unsafe free($0) } }
         var process: pid_t = 0
         guard unsafe posix_spawnp(&process, arguments[0], nil, nil, &pointers, environ) == 0 else {
             throw Failure(what: "cannot start \(arguments[0])")

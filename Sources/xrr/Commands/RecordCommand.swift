@@ -88,7 +88,8 @@ struct RecordCommand: ParsableCommand {
 
     func validate() throws {
         if help { throw CleanExit.helpRequest(self) }
-        _ = try options()
+        // ArgumentParser explains only errors of its own kinds.
+        do { _ = try options() } catch let error as CommandError { throw ValidationError(error.message) }
     }
 
     func run() throws {

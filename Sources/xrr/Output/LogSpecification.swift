@@ -14,7 +14,7 @@ struct LogSpecification: Hashable, Sendable {
             let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
             guard let last = sides.last, let level = Logger.Level(rawValue: last) else {
                 let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-                throw CommandError("--log: '\(sides.last ?? "")' is no level; levels are \(levels)")
+                throw CommandError("--log: '\(sides.last ?? "")' is no level; levels are \(levels)", status: .usage)
             }
             if sides.count == 2 { rules[sides[0]] = level } else { general = level }
         }

@@ -1,4 +1,5 @@
 import SystemPackage
+import TraceFormat
 
 /// The directory that recordings go to unless one says otherwise: `PROGRAM-N`, a `latest` link and the shared store.
 struct RecordingsHome: Hashable, Sendable {
@@ -38,50 +39,53 @@ struct RecordingsHome: Hashable, Sendable {
         return names.map { RecordingDirectory(path: FilePath(path).appending($0).string) }.filter(\.isRecording)
     }
 
-    /// Creates the directory of a new recording of a program: `PROGRAM-N` with the first N from 0 that is free.
+    /// Makes a new recording of a program: `PROGRAM-N` with an N that is free, over the shared store.
     ///
-    /// mkdir(2) decides between recorders that start at the same time. `latest` is left alone until there is something
-    /// to point at: see `pointLatest(at:)`.
-    func allocate(program: String) throws(CommandError) -> RecordingDirectory {
+    /// - Parameter make: creates the directory it is given (`RecordingWriter` does) and fails with `fileExists` for it
+    ///   if it is there: mkdir(2) decides between recorders that start at the same time.
+    func create<Made>(
+        program: String, make: (RecordingDirectory) throws(RecordingWriteError) -> Made
+    ) throws(CommandError) -> (directory: RecordingDirectory, made: Made) {
         // A name is not to hide, to leave the directory or to read like an option.
         let last = FilePath(program).lastComponent?.string ?? ""
         let base = last.isEmpty || last.hasPrefix(".") || last.hasPrefix("-") ? "_" + last : last
-        do throws(Errno) {
-            try FileSystem.createDirectories(store)
-            var number = nextNumber(base)
-            while true {
-                let candidate = RecordingDirectory(path: FilePath(path).appending("\(base)-\(number)").string)
-                do throws(Errno) {
-                    try FileSystem.createDirectory(candidate.path)
-                    return candidate
-                } catch {
-                    if error != .fileExists { throw error }
-                    number += 1
-                }
+        do throws(Errno) { try FileSystem.createDirectories(store) } catch {
+            throw CommandError("cannot make \(store): \(error); set XRR_DIR to a directory you can write to")
+        }
+        var number = nextNumber(base)
+        while true {
+            let candidate = RecordingDirectory(path: FilePath(path).appending("\(base)-\(number)").string)
+            do throws(RecordingWriteError) {
+                return (candidate, try make(candidate))
+            } catch .file(candidate.path, _, .fileExists) {
+                number += 1
+            } catch {
+                throw CommandError(error.description + "; set XRR_DIR to another directory if this one does not serve")
             }
-        } catch {
-            throw CommandError(
-                "cannot make a recording in \(path): \(error); set XRR_DIR to a directory you can write to")
         }
     }
 
-    /// Creates the directory that -o names, with a store of its own inside.
-    static func allocate(at path: String) throws(CommandError) -> RecordingDirectory {
+    /// Makes a new recording at the path that -o names, with a store of its own inside.
+    static func create<Made>(
+        at path: String, make: (RecordingDirectory) throws(RecordingWriteError) -> Made
+    ) throws(CommandError) -> (directory: RecordingDirectory, made: Made) {
+        let directory = RecordingDirectory(path: path)
         do throws(Errno) {
             let parent = FilePath(path).removingLastComponent()
             if !parent.isEmpty { try FileSystem.createDirectories(parent.string) }
-            do throws(Errno) { try FileSystem.createDirectory(path) } catch {
-                // mktemp -d has made it already: fine if nothing is in there.
-                guard error == .fileExists, try FileSystem.names(in: path).isEmpty else { throw error }
+            // mktemp -d makes the directory: fine if nothing is in it.
+            if FileSystem.kind(path) == .directory, try FileSystem.names(in: path).isEmpty {
+                try FileSystem.removeDirectory(path)
             }
-            try FileSystem.createDirectory(FilePath(path).appending(Self.storeName).string)
-        } catch .fileExists {
-            throw CommandError(
-                "\(path) exists already and is not empty; xrr overwrites no recording: remove it or name another")
-        } catch {
-            throw CommandError("cannot make \(path): \(error)")
+        } catch { throw CommandError("cannot make \(path): \(error)") }
+        let made: Made
+        do throws(RecordingWriteError) { made = try make(directory) } catch .file(path, _, .fileExists) {
+            throw CommandError("\(path) exists already; xrr overwrites nothing: remove it or name another directory")
+        } catch { throw CommandError(error.description) }
+        do throws(Errno) { try FileSystem.createDirectory(FilePath(path).appending(Self.storeName).string) } catch {
+            throw CommandError("cannot make a store in \(path): \(error)")
         }
-        return RecordingDirectory(path: path)
+        return (directory, made)
     }
 
     /// Makes `latest` point at a recording, in one step: readers see the old link or the new one.
