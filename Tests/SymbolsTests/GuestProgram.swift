@@ -46,7 +46,7 @@ struct GuestProgram: ~Copyable {
 
     static func spawn(_ arguments: [String]) throws -> pid_t {
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { unsafe pointers.forEach { unsafe free($0) } }
+        defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
         var process: pid_t = 0
         guard unsafe posix_spawnp(&process, arguments[0], nil, nil, &pointers, environ) == 0 else {
             throw Failure(what: "cannot start \(arguments[0])")

@@ -10,7 +10,24 @@ struct StateRecord: Hashable {
     var index: UInt64
     var thread: Int
     var event: String
-    var values: [Value]
+    private var state: State
+
+    /// Text is made of a frame's state only where it is asked for: most states of a comparison are equal.
+    private enum State: Hashable {
+        case machine(Registers, XStateImage)
+        case text([Value])
+    }
+
+    var values: [Value] {
+        switch state {
+        case .text(let values): return values
+        case .machine(let registers, let xstate):
+            let general = (0..<Registers.count).map {
+                Value(name: Registers.names[$0], text: TextFormat.hexadecimal(registers[$0]))
+            }
+            return general + xstate.fields.map { Value(name: $0.name, text: $0.hex) }
+        }
+    }
 
     struct Value: Hashable {
         var name: String
@@ -32,10 +49,7 @@ struct StateRecord: Hashable {
         self.index = index.rawValue
         self.thread = thread
         event = Self.word(frame.event)
-        values =
-            (0..<Registers.count).map {
-                Value(name: Registers.names[$0], text: TextFormat.hexadecimal(frame.before[$0]))
-            } + frame.xstate.fields.map { Value(name: $0.name, text: $0.hex) }
+        state = .machine(frame.before, frame.xstate)
     }
 
     /// nil if the line is not one that `line` writes.
@@ -45,12 +59,13 @@ struct StateRecord: Hashable {
         self.index = index
         self.thread = thread
         event = String(words[2])
-        values = []
+        var values: [Value] = []
         for word in words.dropFirst(3) {
             let sides = word.split(separator: "=", maxSplits: 1)
             guard sides.count == 2 else { return nil }
             values.append(Value(name: String(sides[0]), text: String(sides[1])))
         }
+        state = .text(values)
     }
 
     /// One line of a register dump, without the newline.
@@ -66,6 +81,7 @@ struct StateRecord: Hashable {
         note("event", "index", String(index), String(other.index))
         note("event", "event", event, other.event)
         note("thread", "thread", String(thread), String(other.thread))
+        let values = values
         let right = Dictionary(other.values.map { ($0.name, $0.text) }) { first, _ in first }
         let left = Set(values.map(\.name))
         for value in values { note(component(value.name), value.name, value.text, right[value.name] ?? "absent") }
