@@ -7,7 +7,7 @@ import XState
 
 @testable import xrr
 
-@Suite struct RecordingsHomeTests {
+@Suite final class RecordingsHomeTests {
     private let home: RecordingsHome
 
     init() throws {
@@ -15,6 +15,8 @@ import XState
         try #require(unsafe mkdtemp(&template) != nil)
         home = RecordingsHome(path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
+
+    deinit { try? FileSystem.removeTree(home.path) }
 
     private static let digest = FileDigest(bytes: (0..<32).map { UInt8($0) })
 

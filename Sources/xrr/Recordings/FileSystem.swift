@@ -21,6 +21,13 @@ enum FileSystem {
     static func removeFile(_ path: String) throws(Errno) { try check(unsafe unlink(path)) }
     static func removeDirectory(_ path: String) throws(Errno) { try check(unsafe rmdir(path)) }
 
+    /// Removes a file, or a directory with all in it. Never follows a symbolic link.
+    static func removeTree(_ path: String) throws(Errno) {
+        guard kind(path) == .directory else { return try removeFile(path) }
+        for name in try names(in: path) { try removeTree(FilePath(path).appending(name).string) }
+        try removeDirectory(path)
+    }
+
     enum Kind { case file, directory, link, other }
 
     /// lstat(2): nil if there is nothing, or nothing that one may see.

@@ -14,18 +14,11 @@ extension RecordingsHome {
         do throws(Errno) {
             // The manifest goes first: what is left after an interruption is no recording any more.
             try FileSystem.removeFile(FilePath(recording.path).appending("manifest.json").string)
-            try Self.removeTree(recording.path)
+            try FileSystem.removeTree(recording.path)
         } catch {
             throw CommandError("cannot remove \(recording.path): \(error)")
         }
         if wasLatest { try? FileSystem.removeFile(FilePath(path).appending("latest").string) }
-    }
-
-    /// Never follows a symbolic link.
-    private static func removeTree(_ path: String) throws(Errno) {
-        guard FileSystem.kind(path) == .directory else { return try FileSystem.removeFile(path) }
-        for name in try FileSystem.names(in: path) { try removeTree(FilePath(path).appending(name).string) }
-        try FileSystem.removeDirectory(path)
     }
 
     /// A reason not to collect now, or what was freed in bytes.
