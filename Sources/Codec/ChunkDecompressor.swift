@@ -19,8 +19,12 @@ internal import CZstd
         _ input: Span<UInt8>, length: Int, limit: Int, into output: inout [UInt8]
     ) throws(CodecError) {
         guard length >= 0, length <= limit else { throw .tooLarge(length: length, limit: limit) }
-        output.removeAll(keepingCapacity: output.capacity <= limit)
-        output.append(contentsOf: repeatElement(0, count: length))
+        // What is there already need not be cleared: all of it is overwritten, or an error is thrown.
+        if output.count < length {
+            output.append(contentsOf: repeatElement(0, count: length - output.count))
+        } else {
+            output.removeLast(output.count - length)
+        }
         let written = unsafe output.withUnsafeMutableBytes { target in
             unsafe input.withUnsafeBytes { source in
                 unsafe ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)

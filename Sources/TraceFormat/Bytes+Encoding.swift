@@ -1,5 +1,14 @@
 /// How values stand in a recording: little-endian words, LEB128 varints and zigzag for signed differences.
 extension [UInt8] {
+    /// Makes the array have `count` elements, whatever they are.
+    mutating func resize(to count: Int) {
+        if self.count < count {
+            append(contentsOf: repeatElement(0, count: count - self.count))
+        } else {
+            removeLast(self.count - count)
+        }
+    }
+
     @inline(__always)
     mutating func appendLittleEndian(_ value: some FixedWidthInteger & UnsignedInteger) {
         var rest = UInt64(value)

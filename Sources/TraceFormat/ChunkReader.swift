@@ -50,7 +50,7 @@ final class ChunkReader {
     ) throws(RecordingError) -> OwnedFile {
         let path = directory.appending(stream.fileName)
         let file: OwnedFile
-        do { file = try OwnedFile(path, .readOnly) } catch { throw .cannotOpen(path: path.string, error) }
+        do { file = try OwnedFile.forReading(path) } catch { throw .cannotOpen(path: path.string, error) }
         var bytes: [UInt8] = []
         do { try file.read(StreamHeader.size, at: 0, into: &bytes) } catch {
             throw .unreadable(stream, offset: 0, error)

@@ -18,6 +18,14 @@ struct OwnedFile: ~Copyable, Sendable {
         } catch { throw errno(error) }
     }
 
+    /// Opens a regular file for reading. Anything else is EINVAL, and opening it never waits: a recording from a
+    /// stranger may have a FIFO in the place of a file.
+    static func forReading(_ path: FilePath) throws(Errno) -> OwnedFile {
+        let file = try OwnedFile(path, .readOnly, options: .nonBlocking)
+        guard try file.descriptor.stat().type == .regular else { throw .invalidArgument }
+        return file
+    }
+
     deinit { try? descriptor.close() }
 
     /// The file's length in bytes.
@@ -32,8 +40,7 @@ struct OwnedFile: ~Copyable, Sendable {
     static func read(
         _ descriptor: FileDescriptor, _ count: Int, at offset: UInt64, into buffer: inout [UInt8]
     ) throws(Errno) {
-        buffer.removeAll(keepingCapacity: true)
-        buffer.append(contentsOf: repeatElement(0, count: count))
+        buffer.resize(to: count)
         var filled = 0
         do {
             while filled < count {

@@ -24,7 +24,7 @@ extension RecordingManifest {
         let path = directory.appending(Self.fileName)
         var text: [UInt8] = []
         do throws(Errno) {
-            let file = try OwnedFile(path, .readOnly)
+            let file = try OwnedFile.forReading(path)
             let length = try file.length()
             if length > UInt64(FormatLimits.manifestLength) { throw .fileTooLarge }
             try file.read(Int(length), at: 0, into: &text)

@@ -78,6 +78,7 @@ package final class RecordingWriter {
     @discardableResult
     package func append(_ frame: borrowing Frame) throws(RecordingWriteError) -> FrameIndex {
         try check()
+        try checkLimits(of: frame)
         hasUncommitted = true
         let memoryPosition = memoryLength
         try appendContents(of: frame)
@@ -99,6 +100,9 @@ package final class RecordingWriter {
     package func noteFile(_ file: FileRecord) throws(RecordingWriteError) {
         try check()
         hasUncommitted = true
+        guard file.path.count <= FormatLimits.pathLength else {
+            throw fail(.frameTooLarge(.files, limit: FormatLimits.pathLength))
+        }
         if files.bytes.isEmpty { files.position = fileCount }
         file.encode(to: &files.bytes)
         fileCount += 1
@@ -109,7 +113,9 @@ package final class RecordingWriter {
     /// recorder waits for long.
     package func commitIfDue(now: MonotonicTime = .now) throws(RecordingWriteError) {
         try check()
-        guard hasUncommitted, now.nanoseconds >= lastCommit.nanoseconds + commitInterval else { return }
+        guard hasUncommitted, now > lastCommit, now.nanoseconds - lastCommit.nanoseconds >= commitInterval else {
+            return
+        }
         try commit(now: now)
     }
 
@@ -138,6 +144,15 @@ package final class RecordingWriter {
     private var commitInterval: UInt64 {
         let (seconds, attoseconds) = options.commitInterval.components
         return UInt64(clamping: seconds) &* 1_000_000_000 &+ UInt64(clamping: attoseconds / 1_000_000_000)
+    }
+
+    /// Refuses what a reader would refuse.
+    @inline(__always)
+    private func checkLimits(of frame: borrowing Frame) throws(RecordingWriteError) {
+        if frame.effects.isEmpty, !frame.event.hasContents { return }
+        guard frame.effects.count <= FormatLimits.effectCount, frame.event.isWithinLimits,
+            frame.effects.allSatisfy(\.isWithinLimits)
+        else { throw fail(.frameTooLarge(.frames, limit: FormatLimits.chunkLength)) }
     }
 
     private func appendContents(of frame: borrowing Frame) throws(RecordingWriteError) {
@@ -184,12 +199,5 @@ package final class RecordingWriter {
         guard let running = thread.take() else { return }
         output.enqueue(.stop)
         running.join()
-    }
-}
-
-extension Event {
-    /// Whether the event itself has bytes in the memory stream.
-    fileprivate var hasContents: Bool {
-        if case .exec = self { true } else { false }
     }
 }

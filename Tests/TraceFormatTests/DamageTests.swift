@@ -1,3 +1,4 @@
+import Glibc
 import LinuxABI
 import SystemPackage
 import Testing
@@ -9,12 +10,13 @@ import Testing
 @Suite struct DamageTests {
     private static func makeRecording(at path: FilePath, finished: Bool) throws -> [Frame] {
         var generator = FrameGenerator(seed: 4)
-        generator.longestBytes = 20
-        let frames = try generator.frames(9)
+        generator.longestBytes = 5
+        var frames = try Array(generator.frames(16).suffix(3))
+        frames[0].effects.append(.outputBytes(.standardOutput, bytes: Array("hello".utf8)))
         let writer = try RecordingWriter(creating: path, manifest: .example())
         for (index, frame) in frames.enumerated() {
-            if index == 2 { try writer.noteFile(.example(1)) }
-            if index % 4 == 3 { try writer.commit() }
+            if index == 1 { try writer.noteFile(.example(1)) }
+            if index == 1 { try writer.commit() }
             try writer.append(frame)
         }
         if finished {
@@ -52,8 +54,12 @@ import Testing
         let frames = try Self.makeRecording(at: scratch.recording, finished: finished)
         let path = scratch.recording.appending(fileName)
         let intact = try Scratch.contents(path)
+        #expect(intact.count > StreamHeader.size, "there is something to damage")
         for offset in intact.indices {
-            for value in [intact[offset] ^ 1 << UInt8(offset % 8), 0, 0xff] where value != intact[offset] {
+            // Whether a recording is finished makes no difference to how chunks are read.
+            let all = finished || fileName == "commits"
+            let flipped = intact[offset] ^ 1 << UInt8(offset % 8)
+            for value in all ? [flipped, 0, 0xff] : [flipped] where value != intact[offset] {
                 var bytes = intact
                 bytes[offset] = value
                 try Scratch.replace(path, bytes)
@@ -89,6 +95,19 @@ import Testing
         let path = scratch.recording.appending(fileName)
         try Directory.remove(path)
         #expect(throws: RecordingError.cannotOpen(path: path.string, .noSuchFileOrDirectory)) {
+            try RecordingReader(opening: scratch.recording)
+        }
+    }
+
+    /// Opening a FIFO for reading would wait for a writer.
+    @Test(.timeLimit(.minutes(1)), arguments: fileNames)
+    func aFIFOIsNotWaitedFor(fileName: String) throws {
+        let scratch = try Scratch()
+        _ = try Self.makeRecording(at: scratch.recording, finished: true)
+        let path = scratch.recording.appending(fileName)
+        try Directory.remove(path)
+        #expect(unsafe path.withPlatformString { unsafe mkfifo($0, 0o600) } == 0)
+        #expect(throws: RecordingError.cannotOpen(path: path.string, .invalidArgument)) {
             try RecordingReader(opening: scratch.recording)
         }
     }

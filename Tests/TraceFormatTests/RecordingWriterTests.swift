@@ -118,4 +118,28 @@ import Testing
         try writer.finish(exitStatus: ExitStatus(waitStatus: 0), endTime: 1)
         #expect(try RecordingReader(opening: scratch.recording).rest() == frames)
     }
+
+    @Test func whatNoReaderWouldAcceptIsRefused() throws {
+        let scratch = try Scratch()
+        var generator = FrameGenerator(seed: 1)
+        let good = try generator.frame()
+        let writer = try RecordingWriter(creating: scratch.recording, manifest: .example())
+        try writer.append(good)
+        try writer.commit()
+        var frame = good
+        frame.effects = .init(repeating: .unmap(GuestAddress(0), length: 1), count: FormatLimits.effectCount + 1)
+        let error = RecordingWriteError.frameTooLarge(.frames, limit: FormatLimits.chunkLength)
+        #expect(throws: error) { try writer.append(frame) }
+        #expect(throws: error) { try writer.append(good) }
+        let path = String(repeating: "p", count: FormatLimits.pathLength + 1)
+        frame.effects = [
+            .map(
+                Mapping(
+                    address: GuestAddress(0), length: 1, protection: 0, flags: 0,
+                    backing: .shared(SharedRegionID(rawValue: 0), offset: 0, path: path)))
+        ]
+        let other = try RecordingWriter(creating: scratch.path.appending("other"), manifest: .example())
+        #expect(throws: error) { try other.append(frame) }
+        #expect(try RecordingReader(opening: scratch.recording).frameCount == 1)
+    }
 }

@@ -97,8 +97,8 @@ struct LayoutData: Decodable {
     }
     struct Layout: Decodable {
         var id: String
-        var xcr0_supported: String
-        var size_max: Int
+        var xcr0Supported: String
+        var sizeMax: Int
         var components: [String: Component]
     }
     struct CPU: Decodable {
@@ -107,9 +107,9 @@ struct LayoutData: Decodable {
         var model: UInt32
         var stepping: UInt32
         var brand: String?
-        var xcr0_supported: String
-        var linux_xcr0: String
-        var size_max: Int
+        var xcr0Supported: String
+        var linuxXcr0: String
+        var sizeMax: Int
         var components: [String: Component]
         var complete: Bool
         var layout: String
@@ -124,7 +124,9 @@ struct LayoutData: Decodable {
     static var isPresent: Bool { FileManager.default.fileExists(atPath: path) }
 
     static func load() throws -> LayoutData {
-        try JSONDecoder().decode(LayoutData.self, from: Data(contentsOf: URL(filePath: path)))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(LayoutData.self, from: Data(contentsOf: URL(filePath: path)))
     }
 
     static func mask(_ text: String) -> XFeatureMask {
@@ -135,12 +137,12 @@ struct LayoutData: Decodable {
 extension LayoutData.CPU {
     /// The CPUID words this record stands for. A dump that stops early gets its layout's remaining subleaves.
     func cpuid(_ layout: LayoutData.Layout) -> CPUIDTable {
-        let supported = LayoutData.mask(xcr0_supported).rawValue
+        let supported = LayoutData.mask(xcr0Supported).rawValue
         var entries: [CPUIDTable.Entry] = [
             .init(
                 leaf: 0xD, subleaf: 0,
                 words: .init(
-                    eax: UInt32(truncatingIfNeeded: supported), ebx: UInt32(size_max), ecx: UInt32(size_max),
+                    eax: UInt32(truncatingIfNeeded: supported), ebx: UInt32(sizeMax), ecx: UInt32(sizeMax),
                     edx: UInt32(supported >> 32)))
         ]
         for (number, c) in components.merging(layout.components, uniquingKeysWith: { own, _ in own }) {

@@ -120,10 +120,10 @@ struct MeasuredLayoutTests {
         for cpu in data.cpus {
             let known = try #require(data.layouts.first { $0.id == cpu.layout })
             let table = cpu.cpuid(known)
-            let supported = LayoutData.mask(cpu.xcr0_supported)
+            let supported = LayoutData.mask(cpu.xcr0Supported)
             let whole = try XStateLayout(mask: supported, cpuid: table)
-            #expect(whole.size == known.size_max, "\(cpu.source)")
-            let linux = try XStateLayout(mask: LayoutData.mask(cpu.linux_xcr0), cpuid: table)
+            #expect(whole.size == known.sizeMax, "\(cpu.source)")
+            let linux = try XStateLayout(mask: LayoutData.mask(cpu.linuxXcr0), cpuid: table)
             #expect(linux.locations.allSatisfy { whole.locations.contains($0) })
             #expect(linux.imageMask == linux.mask)
             #expect(try XStateLayout(mask: linux.mask, locations: linux.locations) == linux)
@@ -134,7 +134,7 @@ struct MeasuredLayoutTests {
         let data = try LayoutData.load()
         let known = try #require(data.layouts.first { $0.id == "L15" })
         let cpu = try #require(data.cpus.first { $0.layout == "L15" })
-        let layout = try XStateLayout(mask: LayoutData.mask(cpu.linux_xcr0), cpuid: cpu.cpuid(known))
+        let layout = try XStateLayout(mask: LayoutData.mask(cpu.linuxXcr0), cpuid: cpu.cpuid(known))
         let data18 = try #require(layout[.tileData])
         #expect(data18.isAligned64 && data18.hasXFD)
         #expect(layout[.avx]?.isAligned64 == false)
@@ -146,7 +146,7 @@ struct MeasuredLayoutTests {
         var layouts: [XStateLayout] = []
         for cpu in data.cpus {
             let known = try #require(data.layouts.first { $0.id == cpu.layout })
-            let layout = try XStateLayout(mask: LayoutData.mask(cpu.linux_xcr0), cpuid: cpu.cpuid(known))
+            let layout = try XStateLayout(mask: LayoutData.mask(cpu.linuxXcr0), cpuid: cpu.cpuid(known))
             if !layouts.contains(layout) { layouts.append(layout) }
         }
         #expect(layouts.count >= 12)
