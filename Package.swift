@@ -78,6 +78,7 @@ let package = Package(
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["xrr"], swiftSettings: strict),
+            name: "CommandLineTests",
+            dependencies: ["xrr", "LinuxABI", "XState", "TraceFormat", system, arguments, log], swiftSettings: strict),
     ]
 )

@@ -11,7 +11,9 @@ import Testing
     }
 
     @Test func callsOfASleepingProgramWhoseFileIsGone() throws {
-        let directory = try GuestProgram.makeDirectory()
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let directory = scratch.path
         let path = directory + "/guest"
         try GuestProgram.compile(to: path)
         let copy = directory + "/0123abcd"
@@ -31,7 +33,9 @@ import Testing
     }
 
     @Test func headersFromMemoryServeWhereNoFileIsStored() throws {
-        let directory = try GuestProgram.makeDirectory()
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let directory = scratch.path
         try GuestProgram.compile(to: directory + "/guest")
         let guest = try GuestProgram(running: directory + "/guest")
         let registers = try guest.registers()
@@ -71,7 +75,9 @@ import Testing
 
     /// Every word of the stack and of .eh_frame of a damaged recording can be anything.
     @Test func damagedMemoryIsSurvived() throws {
-        let directory = try GuestProgram.makeDirectory()
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let directory = scratch.path
         try GuestProgram.compile(to: directory + "/guest")
         let guest = try GuestProgram(running: directory + "/guest")
         let registers = try guest.registers()

@@ -2,6 +2,23 @@ import Glibc
 import LinuxABI
 import Symbols
 
+/// A fresh directory under /tmp that goes away with its last reference.
+final class ScratchDirectory {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/xrr-symbols-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw GuestProgram.Failure(what: "mkdtemp") }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        guard let remover = try? GuestProgram.spawn(["rm", "-rf", path]) else { return }
+        var status: Int32 = 0
+        _ = unsafe waitpid(remover, &status, 0)
+    }
+}
+
 /// A C program that sleeps in the innermost of a few calls, with what /proc tells of it.
 struct GuestProgram: ~Copyable {
     static let source = """
@@ -14,13 +31,6 @@ struct GuestProgram: ~Copyable {
         """
 
     let process: pid_t
-
-    /// A fresh directory under /tmp.
-    static func makeDirectory() throws -> String {
-        var template = Array("/tmp/xrr-symbols-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw Failure(what: "mkdtemp") }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 
     struct Failure: Error { var what: String }
 
@@ -46,7 +56,7 @@ struct GuestProgram: ~Copyable {
 
     static func spawn(_ arguments: [String]) throws -> pid_t {
         var pointers = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+        defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
         var process: pid_t = 0
         guard unsafe posix_spawnp(&process, arguments[0], nil, nil, &pointers, environ) == 0 else {
             throw Failure(what: "cannot start \(arguments[0])")

@@ -10,7 +10,9 @@ import Testing
     }
 
     @Test func filesThatAreNotELFLeaveModuleAndOffset() throws {
-        let path = try GuestProgram.makeDirectory() + "/text"
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let path = scratch.path + "/text"
         try GuestProgram.write(Array("no program".utf8), to: path)
         let module = GuestModule(
             start: GuestAddress(0x10000), end: GuestAddress(0x12000), fileOffset: 0x3000, storedPath: path,
@@ -20,7 +22,9 @@ import Testing
     }
 
     @Test func namesOfCPlusPlusAreDemangled() throws {
-        let path = try GuestProgram.makeDirectory() + "/guest"
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let path = scratch.path + "/guest"
         try GuestProgram.compile(
             to: path, language: "cc",
             source: """
@@ -40,7 +44,9 @@ import Testing
 
     /// Recordings are untrusted: whatever stands in a stored file, looking up addresses in it must not crash.
     @Test func damagedFilesAreSurvived() throws {
-        let directory = try GuestProgram.makeDirectory()
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let directory = scratch.path
         try GuestProgram.compile(to: directory + "/guest")
         let original = try GuestProgram.read(directory + "/guest")
         var random = SystemRandomNumberGenerator()

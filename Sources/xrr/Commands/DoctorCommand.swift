@@ -1,0 +1,162 @@
+import ArgumentParser
+import Ptrace
+import SystemPackage
+
+/// `xrr doctor`: docs/man/xrr-doctor.md.
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Show what this machine can do for xrr, and what follows.",
+        discussion: """
+            Each facility is tried, not guessed from version numbers.
+
+              xrr doctor
+              xrr doctor --json
+
+            Exit status: 0 if recording works here, 1 if not.
+            """)
+
+    @Flag(help: "Write one JSON object per finding.")
+    var json = false
+
+    func run() throws {
+        let findings = Finding.all()
+        for finding in findings {
+            if json {
+                try StandardOutput.shared.write(line: finding.json.text)
+            } else {
+                for line in finding.lines { try StandardOutput.shared.write(line: line) }
+            }
+        }
+        let works = findings.allSatisfy { $0.state != .missing || !$0.isNeeded }
+        if !json {
+            try StandardOutput.shared.write(line: works ? "recording works here" : "recording does not work here")
+        }
+        if !works { throw Finished(status: .failure) }
+    }
+}
+
+/// One line of the doctor: a facility, whether it is there, and what follows.
+struct Finding {
+    enum State: String { case ok, missing, info }
+
+    var name: String
+    var state: State
+    /// Recording needs it.
+    var isNeeded = false
+    var detail = ""
+    /// What follows from its absence, and what to do about it.
+    var advice = ""
+
+    var lines: [String] {
+        let mark = state.rawValue + String(repeating: " ", count: 8 - state.rawValue.utf8.count)
+        var lines = [mark + name + (detail.isEmpty ? "" : ": " + detail)]
+        if state == .missing { lines.append("        " + advice) }
+        return lines
+    }
+
+    var json: JSONText {
+        .object([
+            ("name", .string(name)), ("state", .string(state.rawValue)), ("needed", .bool(isNeeded)),
+            ("detail", .string(detail)), ("advice", .string(state == .missing ? advice : "")),
+        ])
+    }
+
+    static func all() -> [Finding] {
+        var findings = [Finding(name: "kernel", state: .info, detail: HostProbe.kernelRelease() ?? "unknown")]
+        if let scope = smallFile("/proc/sys/kernel/yama/ptrace_scope") {
+            findings.append(
+                Finding(
+                    name: "ptrace scope", state: .info,
+                    detail: "\(scope), children \(scope == "3" ? "forbidden" : "allowed")"))
+        }
+        findings += HostProbe.allCases.map(finding)
+        if let state = HostProbe.extendedState() {
+            findings.append(
+                Finding(
+                    name: "extended state", state: .ok, isNeeded: true,
+                    detail: "XCR0 \(TextFormat.hexadecimal(state.xcr0)), \(state.size) bytes"))
+        } else {
+            findings.append(
+                Finding(
+                    name: "extended state", state: .missing, isNeeded: true, detail: "no XSAVE",
+                    advice: "xrr records the extended registers by XSAVE; this CPU or its hypervisor hides it"))
+        }
+        findings.append(disk())
+        return findings
+    }
+
+    private static func finding(_ probe: HostProbe) -> Finding {
+        let failure = probe.failure()
+        var finding = describe(probe)
+        finding.state = failure == 0 ? .ok : .missing
+        if failure != 0 { finding.detail = "\(Errno(rawValue: failure))" }
+        return finding
+    }
+
+    private static func describe(_ probe: HostProbe) -> Finding {
+        func needed(_ name: String, _ advice: String) -> Finding {
+            Finding(name: name, state: .ok, isNeeded: true, advice: advice)
+        }
+        func useful(_ name: String, _ advice: String) -> Finding { Finding(name: name, state: .ok, advice: advice) }
+        return switch probe {
+        case .seize:
+            needed(
+                "ptrace",
+                "no recording without it: in a container run with --cap-add=SYS_PTRACE or a seccomp profile that allows "
+                    + "ptrace; else set kernel.yama.ptrace_scope below 3")
+        case .writeMemory:
+            needed(
+                "/proc/PID/mem writable",
+                "no recording without it: mount /proc read-write, boot without proc_mem.force_override=never")
+        case .readMemory:
+            useful(
+                "process_vm_readv", "memory is read through /proc/PID/mem, more slowly; containers block it with ptrace"
+            )
+        case .seccompTrace:
+            needed(
+                "seccomp RET_TRACE",
+                "no recording without it: the kernel needs CONFIG_SECCOMP_FILTER, and a container a profile that allows "
+                    + "seccomp")
+        case .timeStampTrap:
+            needed(
+                "rdtsc trap", "no recording without it: programs would see the time in a way that cannot be replayed")
+        case .cpuidFault:
+            useful("CPUID faulting", "cpuid instructions are patched where they are found, which JITed code can evade")
+        case .xcr0Control:
+            useful(
+                "ARCH_SET_XCR0",
+                "the set of vector registers cannot be pinned by the kernel; see kernel-patch/ for the patch")
+        case .asynchronousWriteProtection:
+            useful(
+                "userfaultfd WP_ASYNC",
+                "finding written pages falls back to slower ways; needs Linux 6.7 and a profile that allows userfaultfd"
+            )
+        case .pagemapScan:
+            useful("PAGEMAP_SCAN", "finding written pages falls back to slower ways; needs Linux 6.7")
+        case .compareResources:
+            useful("kcmp", "descriptors that are the same open file are told apart less surely")
+        }
+    }
+
+    private static func disk() -> Finding {
+        let home = RecordingsHome.current.path
+        do throws(Errno) { try FileSystem.createDirectories(home) } catch {
+            return Finding(
+                name: "recordings", state: .missing, isNeeded: true, detail: "cannot make \(home): \(error)",
+                advice: "set XRR_DIR to a directory that you can write to")
+        }
+        let free = FileSystem.freeSpace(home)
+        let isFull = free.map { $0 < 64 << 20 } ?? false
+        return Finding(
+            name: "recordings", state: isFull ? .missing : .ok, isNeeded: true,
+            detail: "\(home), \(free.map(TextFormat.size) ?? "unknown space") free",
+            advice: "nearly full: free some space or set XRR_DIR to another disk; 'xrr rm' removes recordings")
+    }
+
+    /// The first line of a small file of /proc.
+    private static func smallFile(_ path: String) -> String? {
+        guard let lines = try? LineReader(path) else { return nil }
+        return try? lines.next()
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+
+/// `xrr record`: docs/man/xrr-record.md.
+struct RecordCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record",
+        abstract: "Record a program and all processes it starts.",
+        usage: "xrr record [-o DIR] [--no-wait] [-v NAME=VALUE]... [--log SPEC] [--] PROGRAM [ARGS...]",
+        discussion: """
+            The program runs as it would without xrr: same output, same terminal, same exit status. All after PROGRAM \
+            goes to it untouched.
+
+              xrr record ls -l                     record ls -l
+              xrr record -o /tmp/run -- ./server   choose the directory
+              xrr record -v LC_ALL=C make -j4      with one more environment variable
+              xrr record --no-wait ./daemon        stop with the first process
+
+            Exit status: the program's own, 128+N if it died of signal N; 125 if xrr itself failed, 126 if the program \
+            cannot be executed, 127 if there is none of that name.
+            """)
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("Record into this new directory instead of PROGRAM-N.", valueName: "dir"),
+        completion: .directory)
+    var output: String?
+
+    @Flag(name: .customLong("no-wait"), help: "End with the first process, and kill what it left behind.")
+    var noWait = false
+
+    @Option(
+        name: [.customShort("v"), .customLong("env")],
+        help: ArgumentHelp("Add a variable to the program's environment.", valueName: "name=value"))
+    var variables: [String] = []
+
+    @OptionGroup var log: LogOption
+
+    // ArgumentParser's own help flag is not seen where an argument captures all that follows.
+    @Flag(name: [.customShort("h"), .customLong("help")], help: "Show help information.")
+    var help = false
+
+    @Argument(
+        parsing: .captureForPassthrough,
+        help: ArgumentHelp("The program, looked up along PATH, and its arguments.", valueName: "program"),
+        completion: .shellCommand("compgen -c"))
+    var command: [String] = []
+
+    /// Everything that the command line says about a recording.
+    struct Options: Hashable, Sendable {
+        /// nil: a new `PROGRAM-N` in the home of recordings.
+        var output: String?
+        /// Ends with the first process instead of the last.
+        var endsWithFirstProcess: Bool
+        /// Replace or add to the environment, in this order.
+        var variables: [Variable]
+        /// Never empty.
+        var program: String
+        var arguments: [String]
+        var log: LogSpecification
+
+        struct Variable: Hashable, Sendable {
+            var name: String
+            var value: String
+        }
+    }
+
+    /// - Throws: what ArgumentParser reports as a usage error.
+    func options() throws -> Options {
+        var words = command[...]
+        if words.first == "--" {
+            words.removeFirst()
+        } else if let first = words.first, first.hasPrefix("-"), first != "-" {
+            throw ValidationError("Unknown option '\(first)'; the program's own options go after its name")
+        }
+        guard let program = words.first else { throw ValidationError("Name the program to record") }
+        guard !program.isEmpty else { throw ValidationError("The program's name is empty") }
+        let parsed = try variables.map { text in
+            let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard sides.count == 2, !sides[0].isEmpty else {
+                throw ValidationError("'\(text)' is not of the form NAME=VALUE")
+            }
+            return Options.Variable(name: String(sides[0]), value: String(sides[1]))
+        }
+        return try Options(
+            output: output, endsWithFirstProcess: noWait, variables: parsed, program: program,
+            arguments: Array(words.dropFirst()), log: log.parsed())
+    }
+
+    func validate() throws {
+        if help { throw CleanExit.helpRequest(self) }
+        // ArgumentParser explains only errors of its own kinds.
+        do { _ = try options() } catch let error as CommandError { throw ValidationError(error.message) }
+    }
+
+    func run() throws {
+        let options = try options()
+        options.log.install()
+        throw CommandError("this build of xrr has no recorder")
+    }
+}

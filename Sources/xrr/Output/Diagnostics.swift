@@ -1,0 +1,21 @@
+import SystemPackage
+
+/// xrr's own words: lines on standard error that start with `xrr: `, so that they cannot be taken for the tracee's.
+enum Diagnostics {
+    static func say(_ message: String) {
+        var text = ""
+        for line in message.split(separator: "\n", omittingEmptySubsequences: false) { text += "xrr: \(line)\n" }
+        // Where standard error is closed there is nobody left to tell.
+        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+    }
+
+    /// Says what ArgumentParser found wrong with a command line.
+    static func say(usage text: String) {
+        let lines = text.split(separator: "\n").map { line in
+            let line = String(line.drop { $0 == " " })
+            if line.hasPrefix("Error: ") { return String(line.dropFirst("Error: ".count)) }
+            return line.hasPrefix("Usage: ") ? "usage: " + line.dropFirst("Usage: ".count) : line
+        }
+        say(lines.joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,59 @@
+/// Small pieces of text that several commands share.
+enum TextFormat {
+    /// As `ls -h`: 512 B, 1.5 KB, 12 MB; powers of 1024.
+    static func size(_ bytes: UInt64) -> String {
+        let units = ["B", "KB", "MB", "GB", "TB", "PB", "EB"]
+        var value = Double(bytes)
+        var unit = 0
+        while value >= 1024, unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        if unit == 0 { return "\(bytes) B" }
+        let tenths = Int((value * 10).rounded())
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) \(units[unit])" : "\((tenths + 5) / 10) \(units[unit])"
+    }
+
+    /// Nanoseconds as seconds, or minutes and hours where there are some: 0.012 s, 75.3 s, 2 h 05 min.
+    static func duration(nanoseconds: UInt64) -> String {
+        let milliseconds = nanoseconds / 1_000_000
+        if milliseconds < 10_000 { return "\(milliseconds / 1000).\(padded(milliseconds % 1000, 3)) s" }
+        let seconds = milliseconds / 1000
+        if seconds < 120 { return "\(seconds).\(milliseconds % 1000 / 100) s" }
+        let minutes = seconds / 60
+        if minutes < 60 { return "\(minutes) min \(padded(seconds % 60, 2)) s" }
+        return "\(minutes / 60) h \(padded(minutes % 60, 2)) min"
+    }
+
+    static func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+
+    static func padded(_ value: UInt64, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// An argument vector as one could type it into a shell.
+    static func commandLine(_ arguments: [[UInt8]]) -> String { arguments.map(shellQuoted).joined(separator: " ") }
+
+    private static func shellQuoted(_ argument: [UInt8]) -> String {
+        let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%^".utf8)
+        let text = printable(argument)
+        if !argument.isEmpty, argument.allSatisfy(plain.contains) { return text }
+        return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+
+    /// Bytes as text that moves no cursor and colours nothing: a recording's strings are a stranger's.
+    static func printable(_ bytes: [UInt8]) -> String { printable(String(decoding: bytes, as: UTF8.self)) }
+
+    static func printable(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) {
+                result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            } else {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import SystemPackage
+
+/// The calls on directories that swift-system does not have. Each throws the `Errno` of the C function it names.
+enum FileSystem {
+    /// mkdir(2), readable for the owner alone: a recording holds all that the program read.
+    static func createDirectory(_ path: String) throws(Errno) { try check(unsafe mkdir(path, 0o700)) }
+
+    /// mkdir(2) for each missing component.
+    static func createDirectories(_ path: String) throws(Errno) {
+        if kind(path) == .directory { return }
+        let parent = FilePath(path).removingLastComponent()
+        if !parent.isEmpty { try createDirectories(parent.string) }
+        do throws(Errno) { try createDirectory(path) } catch {
+            if error != .fileExists { throw error }
+        }
+    }
+
+    static func rename(_ old: String, to new: String) throws(Errno) { try check(unsafe Glibc.rename(old, new)) }
+    static func createLink(to target: String, at path: String) throws(Errno) { try check(unsafe symlink(target, path)) }
+    static func removeFile(_ path: String) throws(Errno) { try check(unsafe unlink(path)) }
+    static func removeDirectory(_ path: String) throws(Errno) { try check(unsafe rmdir(path)) }
+
+    /// Removes a file, or a directory with all in it. Never follows a symbolic link.
+    static func removeTree(_ path: String) throws(Errno) {
+        guard kind(path) == .directory else { return try removeFile(path) }
+        for name in try names(in: path) { try removeTree(FilePath(path).appending(name).string) }
+        try removeDirectory(path)
+    }
+
+    enum Kind { case file, directory, link, other }
+
+    /// lstat(2): nil if there is nothing, or nothing that one may see.
+    static func kind(_ path: String) -> Kind? {
+        guard let status = status(path) else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .file
+        case S_IFDIR: return .directory
+        case S_IFLNK: return .link
+        default: return .other
+        }
+    }
+
+    /// The disk space of a file in bytes: st_blocks, so that reflinked and sparse files count as what they take.
+    static func diskUsage(_ path: String) -> UInt64 { UInt64(max(0, status(path)?.st_blocks ?? 0)) * 512 }
+
+    /// What a symbolic link says: readlink(2).
+    static func linkTarget(_ path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(path, &bytes, bytes.count)
+        return count >= 0 ? String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    }
+
+    /// The names in a directory, sorted, without `.` and `..`: readdir(3).
+    static func names(in path: String) throws(Errno) -> [String] {
+        guard let directory = unsafe opendir(path) else { throw Errno(rawValue: Glibc.errno) }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The bytes that an unprivileged user can still write there: statvfs(3).
+    static func freeSpace(_ path: String) -> UInt64? {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
+    /// flock(2) without waiting. False if another process holds a lock that excludes it.
+    static func lock(_ descriptor: FileDescriptor, exclusive: Bool) -> Bool {
+        flock(descriptor.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0
+    }
+
+    /// Whether execve(2) may try a file: 0, or the errno that speaks against it. Not a directory, and access(2).
+    static func executionObstacle(_ path: String) -> Errno? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return Errno(rawValue: Glibc.errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .permissionDenied }
+        return unsafe access(path, X_OK) == 0 ? nil : Errno(rawValue: Glibc.errno)
+    }
+
+    /// The path from the root: realpath(3), or the path itself if that fails.
+    static func absolute(_ path: String) -> String {
+        guard let text = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
+    static var processID: Int32 { getpid() }
+
+    static func isTerminal(_ descriptor: FileDescriptor) -> Bool { isatty(descriptor.rawValue) == 1 }
+
+    /// A variable of the environment; an empty one counts as missing, as the XDG specification wants it.
+    static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    private static func status(_ path: String) -> stat? {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 ? status : nil
+    }
+
+    private static func check(_ result: Int32) throws(Errno) {
+        if result != 0 { throw Errno(rawValue: Glibc.errno) }
+    }
+}

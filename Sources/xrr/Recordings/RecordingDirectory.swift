@@ -1,0 +1,65 @@
+import SystemPackage
+import TraceFormat
+
+/// Where a recording is, and where the copies of the files it maps are.
+struct RecordingDirectory: Hashable, Sendable {
+    var path: String
+
+    /// The copies of mapped files: the recording's own `store` if it has one (recordings made with -o, so that
+    /// they can be moved), else the one that all recordings in the same directory share.
+    var store: String {
+        let own = FilePath(path).appending("store").string
+        if FileSystem.kind(own) != nil { return own }
+        return FilePath(path).removingLastComponent().appending("store").string
+    }
+
+    var name: String { FilePath(path).lastComponent?.string ?? path }
+
+    /// Whether this looks like a recording, whole or not: commands that remove ask this first.
+    var isRecording: Bool {
+        FileSystem.kind(path) == .directory
+            && FileSystem.kind(FilePath(path).appending("manifest.json").string) == .file
+    }
+
+    /// The disk space of the recording in bytes, without a shared store.
+    var diskUsage: UInt64 { Self.diskUsage(path) }
+
+    private static func diskUsage(_ path: String) -> UInt64 {
+        guard FileSystem.kind(path) == .directory else { return FileSystem.diskUsage(path) }
+        let names = (try? FileSystem.names(in: path)) ?? []
+        return names.reduce(0) { $0 + diskUsage(FilePath(path).appending($1).string) }
+    }
+
+    /// Opens it for reading.
+    func reader() throws(RecordingError) -> RecordingReader { try RecordingReader(opening: FilePath(path)) }
+}
+
+extension RecordingDirectory {
+    /// The recording that a command's argument means.
+    ///
+    /// - Parameter argument: a path, or a name in the home of recordings, or nil for the latest recording.
+    /// - Throws: `CommandError` if there is none.
+    static func resolve(_ argument: String?, home: RecordingsHome = .current) throws(CommandError) -> RecordingDirectory
+    {
+        if let argument {
+            let inHome = FilePath(home.path).appending(argument).string
+            for path in argument.contains("/") ? [argument] : [argument, inHome] {
+                // A link may be given, and `latest` is one.
+                let target = FileSystem.kind(path) == .link ? FileSystem.linkTarget(path) : nil
+                let resolved =
+                    target.map { FilePath(path).removingLastComponent().pushing(FilePath($0)).string } ?? path
+                let directory = RecordingDirectory(path: resolved)
+                if directory.isRecording { return directory }
+            }
+            throw CommandError(
+                "\(argument) is no recording, neither as a path nor as a name in \(home.path) (see 'xrr ls')",
+                status: .unreadable)
+        }
+        guard let latest = home.latest else {
+            throw CommandError(
+                "there is no latest recording in \(home.path); make one with 'xrr record PROGRAM', or name one",
+                status: .unreadable)
+        }
+        return latest
+    }
+}

@@ -1,0 +1,25 @@
+import SystemPackage
+
+/// A claim on a store of mapped files: recorders and replays hold it shared, `xrr rm` alone.
+///
+/// It is a flock(2) on the directory itself, so it ends with its holder however that ends.
+struct StoreLock {
+    enum Mode { case shared, exclusive }
+
+    private let descriptor: FileDescriptor
+
+    /// nil if another process has a claim that excludes this one, or the directory cannot be opened.
+    init?(store: String, mode: Mode) {
+        guard
+            let opened = try? FileDescriptor.open(
+                FilePath(store), .readOnly, options: [.directory, .closeOnExec], retryOnInterrupt: true)
+        else { return nil }
+        guard FileSystem.lock(opened, exclusive: mode == .exclusive) else {
+            try? opened.close()
+            return nil
+        }
+        descriptor = opened
+    }
+
+    func release() { try? descriptor.close() }
+}

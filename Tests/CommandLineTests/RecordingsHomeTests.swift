@@ -1,0 +1,166 @@
+import Glibc
+import LinuxABI
+import SystemPackage
+import Testing
+import TraceFormat
+import XState
+
+@testable import xrr
+
+@Suite final class RecordingsHomeTests {
+    private let home: RecordingsHome
+
+    init() throws {
+        var template = Array("/tmp/xrr-home-XXXXXX".utf8CString)
+        try #require(unsafe mkdtemp(&template) != nil)
+        home = RecordingsHome(path: String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+
+    deinit { try? FileSystem.removeTree(home.path) }
+
+    private static let digest = FileDigest(bytes: (0..<32).map { UInt8($0) })
+
+    private func manifest() throws -> RecordingManifest {
+        RecordingManifest(
+            producer: "xrr test", commandLine: [Array("prog".utf8)], environment: [], workingDirectory: [], userID: 0,
+            cpu: CPUIdentity(vendor: "AuthenticAMD", family: 26, model: 2, stepping: 1, brand: "a CPU"),
+            cpuid: CPUIDTable(entries: []), xcr0: [.x87, .sse],
+            xstateLayout: try XStateLayout(mask: [.x87, .sse], locations: []), kernelRelease: "6.1", pageSize: 4096,
+            pinnedCore: nil, stackLimit: 8 << 20, interceptorVersion: 0, startTime: 1)
+    }
+
+    /// A finished recording of a process whose one system call returned `result`.
+    private func record(_ result: UInt64 = 7, program: String = "/bin/prog") throws -> RecordingDirectory {
+        let manifest = try manifest()
+        let (directory, writer) = try home.create(program: program) { directory throws(RecordingWriteError) in
+            try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
+        }
+        let xstate = try XStateImage.initial(mask: [.x87, .sse])
+        var after = Registers()
+        after.rax = result
+        let thread = ThreadID(10)
+        let events: [Event] = [
+            .threadStart(ThreadStart(parent: nil, process: ProcessID(10), sharesMemory: false)),
+            .exec(ExecImage(path: "/bin/prog", arguments: [Array("prog".utf8), Array("-x".utf8)])),
+            .syscall(SyscallNumber(39)), .threadExit(ExitStatus(waitStatus: 0)),
+        ]
+        var before = Registers()
+        for event in events {
+            try writer.append(Frame(thread: thread, event: event, before: before, after: after, xstate: xstate))
+            before = after
+        }
+        try writer.noteFile(
+            FileRecord(
+                digest: Self.digest, path: Array("/bin/prog".utf8), size: 1, mode: 0o644, userID: 0, groupID: 0,
+                device: 0, inode: 0, modificationTime: 0))
+        try writer.finish(exitStatus: ExitStatus(waitStatus: 0), endTime: 2)
+        try home.pointLatest(at: directory)
+        return directory
+    }
+
+    @Test func namesCountUpAndLatestFollows() throws {
+        #expect(home.latest == nil)
+        #expect(try home.recordings().isEmpty)
+        #expect(try record().name == "prog-0")
+        #expect(try record().name == "prog-1")
+        #expect(home.latest?.name == "prog-1")
+        #expect(try RecordingDirectory.resolve("prog-0", home: home).name == "prog-0")
+        #expect(try RecordingDirectory.resolve("latest", home: home).name == "prog-1")
+        #expect(try RecordingDirectory.resolve(nil, home: home).name == "prog-1")
+        #expect(try home.recordings().map(\.name) == ["prog-0", "prog-1"])
+        #expect(try record(program: "...").name == "_...-0")
+    }
+
+    @Test func removalKeepsWhatOthersNeed() throws {
+        let first = try record()
+        let second = try record()
+        let hex = Self.digest.description
+        let objects = home.store + "/objects/" + hex.prefix(2)
+        try FileSystem.createDirectories(objects)
+        let needed = objects + "/" + hex.dropFirst(2)
+        let orphan = objects + "/" + String(repeating: "a", count: 62)
+        for path in [needed, orphan, home.store + "/objects/foreign"] {
+            try FileDescriptor.open(FilePath(path), .writeOnly, options: .create, permissions: .ownerReadWrite).close()
+        }
+        try home.remove(first)
+        guard case .freed = home.collectStore() else { return #expect(Bool(false), "nothing holds the store") }
+        #expect(FileSystem.kind(needed) == .file)
+        #expect(FileSystem.kind(orphan) == nil)
+        #expect(FileSystem.kind(home.store + "/objects/foreign") == .file)
+        #expect(home.latest?.name == second.name)
+
+        let holder = try #require(StoreLock(store: home.store, mode: .shared))
+        try home.remove(second)
+        guard case .postponed = home.collectStore() else { return #expect(Bool(false), "a recorder holds the store") }
+        #expect(FileSystem.kind(needed) == .file)
+        holder.release()
+        _ = home.collectStore()
+        #expect(FileSystem.kind(needed) == nil)
+        #expect(home.latest == nil)
+    }
+
+    @Test func whatIsNoRecordingIsNotRemoved() throws {
+        let path = home.path + "/precious"
+        try FileSystem.createDirectory(path)
+        #expect(throws: CommandError.self) { try home.remove(RecordingDirectory(path: path)) }
+        #expect(throws: CommandError.self) { try RecordingDirectory.resolve("precious", home: home) }
+        #expect(FileSystem.kind(path) == .directory)
+    }
+
+    @Test func chosenDirectoriesMustBeNewOrEmpty() throws {
+        let manifest = try manifest()
+        func create(_ path: String) throws -> RecordingDirectory {
+            try RecordingsHome.create(at: path) { directory throws(RecordingWriteError) in
+                try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
+            }.directory
+        }
+        try FileSystem.createDirectory(home.path + "/empty")
+        let made = try create(home.path + "/empty")
+        #expect(made.isRecording)
+        #expect(made.store == home.path + "/empty/store")
+        #expect(throws: CommandError.self) { try create(home.path + "/empty") }
+        #expect(try create(home.path + "/deep/er").isRecording)
+    }
+
+    private func states(_ source: StateSource) throws -> [StateRecord] {
+        var states: [StateRecord] = []
+        while let state = try source.next(in: .all) { states.append(state) }
+        return states
+    }
+
+    @Test func comparisonNamesWhatDiffers() throws {
+        let a = try states(StateSource(record(7).path))
+        let b = try states(StateSource(record(8).path))
+        #expect(a.count == 4)
+        #expect(a[2].event == "getpid")
+        #expect(zip(a, b).map { $0.differences(to: $1).map(\.name) } == [[], ["rax"], ["rax"], ["rax"]])
+        #expect(a[1].differences(to: b[1]).first?.component == "registers")
+    }
+
+    @Test func registerDumpsReadBackAsWritten() throws {
+        let recording = try record()
+        let original = try states(StateSource(recording.path))
+        let path = home.path + "/dump"
+        let file = try FileDescriptor.open(
+            FilePath(path), .writeOnly, options: .create, permissions: .ownerReadWrite)
+        try file.closeAfter { for state in original { _ = try file.writeAll((state.line + "\n").utf8) } }
+        let read = try states(StateSource(path))
+        #expect(read.map(\.line) == original.map(\.line))
+        #expect(zip(read, original).allSatisfy { $0.differences(to: $1).isEmpty })
+        #expect(read[1].differences(to: original[2]).map(\.name) == ["index", "event"])
+    }
+
+    @Test func framesInWords() throws {
+        let reader = try record().reader()
+        var lines: [String] = []
+        var tree = ProcessTree()
+        while let frame = try reader.next() {
+            lines.append(FrameText.line(frame, at: FrameIndex(UInt64(lines.count))))
+            tree.note(frame)
+        }
+        #expect(lines[1] == "1 [10] exec /bin/prog: prog -x")
+        #expect(lines[2] == "2 [10] getpid(0x0, 0x0, 0x0, 0x0, 0x0, 0x0) = 0x7")
+        #expect(lines[3] == "3 [10] exited with 0")
+        #expect(tree.inOrder.map(\.0.command) == ["prog -x"])
+    }
+}

@@ -1,0 +1,51 @@
+import Logging
+import Testing
+import TraceFormat
+
+@testable import xrr
+
+@Suite struct TextTests {
+    @Test(
+        arguments: [
+            ("3", 3, 3), ("3..7", 3, 7), ("3..", 3, nil), ("0..0", 0, 0),
+        ] as [(String, UInt64, UInt64?)])
+    func eventRanges(text: String, first: UInt64, last: UInt64?) {
+        #expect(
+            EventRange(argument: text)
+                == EventRange(first: FrameIndex(first), last: last.map { FrameIndex($0) }))
+    }
+
+    @Test(arguments: ["", "..", "..3", "7..3", "a", "1...2", "-1", "1..b", "99999999999999999999"])
+    func nonsenseIsNoRange(text: String) { #expect(EventRange(argument: text) == nil) }
+
+    @Test func sizes() {
+        #expect(TextFormat.size(0) == "0 B")
+        #expect(TextFormat.size(1023) == "1023 B")
+        #expect(TextFormat.size(1024) == "1.0 KB")
+        #expect(TextFormat.size(10 * 1024 * 1024) == "10 MB")
+        #expect(TextFormat.size(.max) == "16 EB")
+    }
+
+    @Test func durations() {
+        #expect(TextFormat.duration(nanoseconds: 12_000_000) == "0.012 s")
+        #expect(TextFormat.duration(nanoseconds: 75_300_000_000) == "75.3 s")
+        #expect(TextFormat.duration(nanoseconds: 7_500_000_000_000) == "2 h 05 min")
+    }
+
+    @Test func quoting() {
+        #expect(
+            TextFormat.commandLine([Array("ls".utf8), Array("a b".utf8), [], Array("it's".utf8)])
+                == "ls 'a b' '' 'it'\\''s'")
+        #expect(TextFormat.commandLine([[0x1b, 0x5b, 0x41]]) == "'\\x1b[A'")
+        #expect(JSONText.string("a\"\\\n\u{1}").text == #""a\"\\\n\u0001""#)
+    }
+
+    @Test func logLevels() throws {
+        let specification = try LogSpecification(parsing: "scheduler=trace,recorder=debug,error")
+        #expect(specification.level(for: "recorder") == .debug)
+        #expect(specification.level(for: "recorder.signals") == .debug)
+        #expect(specification.level(for: "replayer.scheduler") == .trace)
+        #expect(specification.level(for: "replayer") == .error)
+        #expect(throws: CommandError.self) { try LogSpecification(parsing: "scheduler=loud") }
+    }
+}
