@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,13 @@ extern const char cptrace_syscall_site[];
 
 uint64_t cptrace_syscall_instruction(void) { return (uint64_t)cptrace_syscall_site; }
 
+// libc's restartable-sequences area is about to be unmapped: a kernel that still writes to it kills the thread.
+static void unregister_rseq(void) {
+    char *area = (char *)__builtin_thread_pointer() + __rseq_offset;
+    if (syscall(SYS_rseq, area, 32, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) == -1)
+        syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
+}
+
 int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
@@ -155,6 +163,7 @@ int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
         wait_for_byte(gate[0]);
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
+        unregister_rseq();
         struct rlimit core = {0, 0};
         setrlimit(RLIMIT_CORE, &core);
         if (cpu >= 0)

@@ -56,9 +56,9 @@ package final class RecordingWriter {
         self.options = options
         self.manifest = manifest
         lastCommit = .now
-        do { try Directory.create(directory, permissions: .ownerReadWriteExecute) } catch .fileExists {
-            // The caller may have reserved the name; streams that exist are refused where they are created.
-        } catch { throw .file(path: directory.string, nil, error) }
+        do { try Directory.create(directory, permissions: .ownerReadWriteExecute) } catch {
+            throw .file(path: directory.string, nil, error)
+        }
         output = try RecordingOutput(directory: directory, recordingID: manifest.recordingID, options: options)
         // Last: a directory with a manifest has all its streams.
         try manifest.write(to: directory, synchronizes: options.synchronizes)

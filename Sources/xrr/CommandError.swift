@@ -1,3 +1,5 @@
+import Recorder
+import Replayer
 import SystemPackage
 import TraceFormat
 
@@ -25,6 +27,8 @@ extension CommandError {
         case let error as CommandError: self = error
         case let error as RecordingError: self.init(error.description, status: .unreadable)
         case let error as FileStoreError: self.init(error.description)
+        case let error as RecordError: self.init(error.words, status: error.status)
+        case let error as ReplayError: self.init(error.words, status: error.status)
         case let error as RecordingWriteError: self.init(error.description)
         case let error as Errno: self.init("\(error)")
         default: return nil

@@ -50,7 +50,10 @@ extension CommandStatus {
             } else if command == "record" {
                 // All other numbers are the tracee's to return.
                 let status = CommandError(describing: error)?.status
-                self = status.flatMap { [.cannotExecute, .notFound].contains($0) ? $0 : nil } ?? .recorderFailed
+                let isUsage = XRR.exitCode(for: error) == ExitCode.validationFailure
+                self =
+                    status.flatMap { [.cannotExecute, .notFound].contains($0) ? $0 : nil }
+                    ?? (isUsage ? .usage : .recorderFailed)
             } else if command == "compare" {
                 self = .compareTrouble
             } else if let described = CommandError(describing: error) {

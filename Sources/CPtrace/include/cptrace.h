@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "cptrace_probe.h"
+
 // What a wait reported. `tid` is 0 when nothing was there.
 struct cptrace_wait_result {
     int32_t tid;

@@ -95,6 +95,6 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         let options = try options()
         options.log.install()
-        throw CommandError("this build of xrr has no recorder")
+        throw Finished(status: try RecordRunner(options: options).run())
     }
 }

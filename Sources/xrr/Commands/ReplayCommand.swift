@@ -55,8 +55,6 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let options = try options()
         options.log.install()
-        let directory = try RecordingDirectory.resolve(options.recording)
-        _ = try directory.reader()
-        throw CommandError("this build of xrr has no replayer")
+        try ReplayRunner(options: options).run()
     }
 }

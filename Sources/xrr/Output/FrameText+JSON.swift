@@ -62,10 +62,10 @@ extension FrameText {
                 ("event", .string("exec")), ("path", .string(image.path)),
                 ("arguments", .array(image.arguments.map(JSONText.bytes))),
             ]
-        case .signal(let info, let action):
+        case .signal(let info, let action, let isSynchronous):
             return [
                 ("event", .string("signal")), ("signal", .integer(Int64(info.number))),
-                ("action", .string(words(action))),
+                ("action", .string(words(action))), ("synchronous", .bool(isSynchronous)),
             ]
         case .trap(let kind): return [("event", .string("trap")), ("instruction", .string(words(kind)))]
         case .threadExit(let status):
@@ -83,6 +83,13 @@ extension FrameText {
         switch effect {
         case .write(let address, let bytes):
             return object("write", [("address", hex(address)), ("length", .unsigned(UInt64(bytes.count)))])
+        case .writeElsewhere(let thread, let address, let bytes):
+            return object(
+                "writeElsewhere",
+                [
+                    ("thread", .integer(Int64(thread.rawValue))), ("address", hex(address)),
+                    ("length", .unsigned(UInt64(bytes.count))),
+                ])
         case .map(let mapping):
             return object(
                 "map",

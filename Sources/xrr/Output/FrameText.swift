@@ -19,7 +19,7 @@ enum FrameText {
         case .threadStart(let start): threadStart(start)
         case .exec(let image):
             "exec \(TextFormat.printable(image.path)): \(TextFormat.commandLine(image.arguments))"
-        case .signal(let info, let action): "signal \(signalName(info.number)) \(words(action))"
+        case .signal(let info, let action, _): "signal \(signalName(info.number)) \(words(action))"
         case .trap(let kind): "\(words(kind)) at \(frame.before.instructionPointer)"
         case .threadExit(let status): exitWords(status)
         }
@@ -88,6 +88,8 @@ enum FrameText {
     private static func summary(_ effect: Effect) -> String {
         switch effect {
         case .write(let address, let bytes): "write \(address) \(bytes.count) B"
+        case .writeElsewhere(let thread, let address, let bytes):
+            "write \(address) of \(thread) \(bytes.count) B"
         case .map(let mapping):
             "map \(mapping.address)+\(TextFormat.hexadecimal(mapping.length)) \(backing(mapping.backing))"
         case .unmap(let address, let length): "unmap \(address)+\(TextFormat.hexadecimal(length))"

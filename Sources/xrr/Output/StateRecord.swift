@@ -100,7 +100,7 @@ struct StateRecord: Hashable {
         case .syscallExit(let number): FrameText.name(number) + ":exit"
         case .threadStart: "thread-start"
         case .exec: "exec"
-        case .signal(let info, _): FrameText.signalName(info.number)
+        case .signal(let info, _, _): FrameText.signalName(info.number)
         case .trap(let kind): FrameText.words(kind)
         case .threadExit: "thread-exit"
         }

@@ -72,6 +72,9 @@ enum FileSystem {
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
+    /// nanosleep(2).
+    static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
     /// flock(2) without waiting. False if another process holds a lock that excludes it.
     static func lock(_ descriptor: FileDescriptor, exclusive: Bool) -> Bool {
         flock(descriptor.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0

@@ -21,5 +21,14 @@ struct StoreLock {
         descriptor = opened
     }
 
+    /// A claim to read and add; `xrr rm` gives way within moments.
+    static func shared(_ store: String) throws(CommandError) -> StoreLock {
+        for _ in 0..<500 {
+            if let lock = StoreLock(store: store, mode: .shared) { return lock }
+            FileSystem.pause(milliseconds: 10)
+        }
+        throw CommandError("cannot lock \(store): another xrr is removing recordings, or the directory cannot be read")
+    }
+
     func release() { try? descriptor.close() }
 }
