@@ -32,8 +32,10 @@ extension RecordSession {
     func finishExec(_ call: PendingSyscall, of thread: RecordedThread) throws(PtraceError) {
         let before = try thread.traced.registers()
         guard before.cs == Self.longModeSegment else {
-            sink.fail(.unsupported(.init(
-                what: "a 32-bit program", thread: thread.id, address: before.instructionPointer)))
+            sink.fail(
+                .unsupported(
+                    .init(
+                        what: "a 32-bit program", thread: thread.id, address: before.instructionPointer)))
             thread.phase = .user
             return
         }
@@ -46,7 +48,8 @@ extension RecordSession {
         // At this stop the kernel shows 0 instead of what the thread will have.
         if xstate.pkru != nil { xstate.pkru = XStateImage.linuxInitialPKRU }
         let image = ExecImage(
-            path: HostFiles.link("/proc/\(thread.id)/exe") ?? "", arguments: InitialStack.arguments(
+            path: HostFiles.link("/proc/\(thread.id)/exe") ?? "",
+            arguments: InitialStack.arguments(
                 at: registers.stackPointer, in: thread.memory))
         write(
             Frame(
@@ -70,7 +73,9 @@ extension RecordSession {
         let first = try RemoteSyscall(thread.traced, entry: .filtered, at: entryPoint)
         let result = try first.call(
             .mmap, InterceptorLayout.base.rawValue, InterceptorLayout.length, 3,
-            UInt64(MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue), .max, 0)
+            UInt64(
+                MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue),
+            .max, 0)
         if result >= 0 { try first.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5) }
         try memory.write(entryPoint, original)
         guard result == Int64(InterceptorLayout.base.rawValue) else {
@@ -99,7 +104,8 @@ extension RecordSession {
             if InterceptorLayout.overlaps(entry.start, length: entry.length) { continue }
             let isStack = entry.name == "[stack]"
             var mapping = Mapping(
-                address: entry.start, length: entry.length, protection: entry.protection, flags: MappingFlags.private.rawValue,
+                address: entry.start, length: entry.length, protection: entry.protection,
+                flags: MappingFlags.private.rawValue,
                 backing: .anonymous)
             if isStack { mapping.flags |= MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue }
             if entry.inode != 0 {

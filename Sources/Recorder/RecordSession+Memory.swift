@@ -66,7 +66,8 @@ extension RecordSession {
         let space = thread.traced.addressSpace
         var mapping = Mapping(
             address: address, length: length, protection: UInt32(truncatingIfNeeded: entry.argument(2)),
-            flags: (isShared ? MappingFlags.shared.rawValue : MappingFlags.private.rawValue) | flags & kept, backing: .anonymous)
+            flags: (isShared ? MappingFlags.shared.rawValue : MappingFlags.private.rawValue) | flags & kept,
+            backing: .anonymous)
         if flags & MappingFlags.anonymous.rawValue != 0 {
             files.forget(address, length: length, in: space)
             guard isShared else { return [.map(mapping)] }
@@ -120,7 +121,8 @@ extension RecordSession {
             return [
                 .map(
                     Mapping(
-                        address: GuestAddress(old), length: new - old, protection: 3, flags: MappingFlags.private.rawValue,
+                        address: GuestAddress(old), length: new - old, protection: 3,
+                        flags: MappingFlags.private.rawValue,
                         backing: .anonymous))
             ]
         }

@@ -26,7 +26,10 @@ extension RecordSession {
             note(report)
         } catch {
             // ECHILD: tracees that were never reported as gone. Nothing can come of them any more.
-            for thread in Array(threads.values) { thread.traced.noteEnd(9); handleEnd(of: thread) }
+            for thread in Array(threads.values) {
+                thread.traced.noteEnd(9)
+                handleEnd(of: thread)
+            }
         }
     }
 

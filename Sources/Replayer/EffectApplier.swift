@@ -13,7 +13,8 @@ struct EffectApplier {
     private var remote: RemoteSyscall?
 
     init(
-        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool, threads: @escaping (ThreadID) -> ReplayedThread?
+        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool,
+        threads: @escaping (ThreadID) -> ReplayedThread?
     ) {
         self.thread = thread
         self.index = index

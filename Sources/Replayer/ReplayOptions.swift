@@ -1,5 +1,5 @@
-package import TraceFormat
 package import LinuxABI
+package import TraceFormat
 package import XState
 
 /// How to replay.

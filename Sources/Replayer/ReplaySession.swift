@@ -90,7 +90,8 @@ package final class ReplaySession {
             if isChecked {
                 let registers = try thread.traced.registers()
                 let xstate = try thread.traced.xstate()
-                if !RegisterComparison.differences(expected: frame.before, actual: registers, event: frame.event).isEmpty
+                if !RegisterComparison.differences(expected: frame.before, actual: registers, event: frame.event)
+                    .isEmpty
                     || !frame.xstate.matches(xstate, ignoring: .x87Pointers)
                 {
                     return diverged(frame, thread, at: index, stop: nil)

@@ -36,7 +36,8 @@ final class StubProcess {
         let base = InterceptorLayout.base
         let mapped = try own.call(.mmap, base.rawValue, InterceptorLayout.length, 3, flags, .max, 0)
         guard mapped == Int64(base.rawValue) else {
-            throw .failed(operation: "mapping xrr's page", thread: template.id, errno: Int32(truncatingIfNeeded: -mapped))
+            throw .failed(
+                operation: "mapping xrr's page", thread: template.id, errno: Int32(truncatingIfNeeded: -mapped))
         }
         try own.call(.mprotect, base.rawValue, GuestAddress.pageSize, 5)
         try template.memory.write(base, InterceptorCode.bytes)

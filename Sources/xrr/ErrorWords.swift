@@ -41,7 +41,8 @@ extension ReplayError {
         switch self {
         case .recording(let error): error.description
         case .store(let error): error.description
-        case .unsound(let reasons): "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; ")
+        case .unsound(let reasons):
+            "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; ")
         case .ptrace(let error): error.words
         case .inconsistent(let index, let what): "the recording is damaged: event \(index) \(what)"
         }

@@ -33,7 +33,8 @@ struct ReplayRunner {
         case .faithful(let frames, isFinished: true): _ = frames
         case .faithful(let frames, isFinished: false):
             Diagnostics.say(
-                "the recording is unfinished: it was cut off, and ends here at a commit boundary after \(frames) events")
+                "the recording is unfinished: it was cut off, and ends here at a commit boundary after \(frames) events"
+            )
         case .diverged(let divergence):
             Diagnostics.say(DivergenceReport(divergence).text)
             throw Finished(status: .diverged)

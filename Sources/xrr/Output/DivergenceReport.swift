@@ -20,7 +20,8 @@ struct DivergenceReport {
                 let mark = differing.contains(index) ? "*" : " "
                 let name = Registers.names[index]
                 lines.append(
-                    "  \(mark) \(name)  \(String(divergence.frame.before[index], radix: 16))  \(String(actual[index], radix: 16))")
+                    "  \(mark) \(name)  \(String(divergence.frame.before[index], radix: 16))  \(String(actual[index], radix: 16))"
+                )
             }
         }
         if let xstate = divergence.xstate {
