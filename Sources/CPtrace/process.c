@@ -210,9 +210,17 @@ static int64_t clock_ns(clockid_t clock) {
 int64_t cptrace_monotonic_ns(void) { return clock_ns(CLOCK_MONOTONIC); }
 int64_t cptrace_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
 
-uint64_t cptrace_stack_limit(void) {
+uint64_t cptrace_stack_limit(int32_t process) {
     struct rlimit limit;
-    return getrlimit(RLIMIT_STACK, &limit) == -1 ? 8u << 20 : limit.rlim_cur;
+    return prlimit(process, RLIMIT_STACK, NULL, &limit) == -1 ? RLIM_INFINITY : limit.rlim_cur;
+}
+
+int32_t cptrace_set_stack_limit(int32_t process, uint64_t bytes) {
+    struct rlimit limit;
+    if (prlimit(process, RLIMIT_STACK, NULL, &limit) == -1)
+        return -errno;
+    limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+    return prlimit(process, RLIMIT_STACK, &limit, NULL) == -1 ? -errno : 0;
 }
 
 void cptrace_kernel_release(char *buffer, size_t capacity) {

@@ -79,7 +79,7 @@ package enum Host {
     package static func realTime() -> Int64 { cptrace_realtime_ns() }
 
     /// The soft RLIMIT_STACK in bytes (RLIM_INFINITY: all ones).
-    package static func stackLimit() -> UInt64 { cptrace_stack_limit() }
+    package static func stackLimit() -> UInt64 { cptrace_stack_limit(0) }
 
     /// uname(2) release.
     package static func kernelRelease() -> String {

@@ -46,6 +46,14 @@ package enum HostThreads {
         cptrace_kill(process.rawValue, signal) == 0
     }
 
+    /// The soft RLIMIT_STACK of a process in bytes, all ones if it is unlimited.
+    package static func stackLimit(of process: ProcessID) -> UInt64 { cptrace_stack_limit(process.rawValue) }
+
+    /// Sets the soft RLIMIT_STACK of a process, at the most to its hard limit.
+    package static func setStackLimit(_ bytes: UInt64, of process: ProcessID) throws(PtraceError) {
+        try check(cptrace_set_stack_limit(process.rawValue, bytes), "prlimit(RLIMIT_STACK)", process.leader)
+    }
+
     /// Kills a tracee of which nothing else is expected, and waits for its end.
     package static func killAndReap(_ thread: ThreadID) { _ = cptrace_kill_and_reap(thread.rawValue) }
 }

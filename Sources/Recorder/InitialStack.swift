@@ -7,16 +7,20 @@ enum InitialStack {
     private static let vdso: UInt64 = 33  // AT_SYSINFO_EHDR
 
     /// Takes the vDSO's address out of the auxiliary vector.
-    static func hideVDSO(at stack: GuestAddress, in memory: GuestMemory) {
-        guard let count = memory.readWord(stack) else { return }
+    ///
+    /// - Returns: where the vector stands, its terminating entry included.
+    static func hideVDSO(at stack: GuestAddress, in memory: GuestMemory) -> Range<GuestAddress> {
+        guard let count = memory.readWord(stack) else { return stack..<stack }
         var position = stack + 8 &* (count &+ 2)
         // Past the environment.
         while let word = memory.readWord(position), word != 0 { position = position + 8 }
         position = position + 8
+        let start = position
         while let type = memory.readWord(position), type != 0 {
             if type == vdso { try? memory.write(position, [UInt8(ignore), 0, 0, 0, 0, 0, 0, 0]) }
             position = position + 16
         }
+        return start..<position + 16
     }
 
     /// The argument vector.

@@ -29,7 +29,6 @@ extension RecordSession {
                     .init(what: "\(call.number)", thread: thread.id, address: call.entry.instructionPointer - 2)))
         case .handled(let handler): return try enter(call, handler, by: thread)
         }
-        if call.number == .sched_yield { scheduler.yieldSlice() }
         return .execute
     }
 
@@ -56,6 +55,7 @@ extension RecordSession {
     func leave(_ call: PendingSyscall, result: Int64, thread: RecordedThread) throws(PtraceError) {
         switch call.number {
         case .rt_sigprocmask, .rt_sigreturn: thread.signalMask = try thread.traced.signalMask()
+        case .sched_yield: scheduler.yieldSlice()
         default: break
         }
         guard let handler = call.handler, result >= 0 else { return }

@@ -41,7 +41,8 @@ extension RecordSession {
         }
         try installInterceptor(in: thread, at: before.instructionPointer)
         try hideVDSO(from: thread)
-        InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)
+        let auxiliary = InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)
+        try publish(auxiliary, in: thread)
 
         let registers = try thread.traced.registers()
         var xstate = try thread.traced.xstate()
@@ -93,11 +94,25 @@ extension RecordSession {
         }
     }
 
+    /// Gives /proc/PID/auxv the same contents as the stack: prctl(2) PR_SET_MM_MAP. It also tells where the program
+    /// break begins.
+    private func publish(_ auxiliary: Range<GuestAddress>, in thread: RecordedThread) throws(PtraceError) {
+        guard let layout = ProcessLayout(of: thread.id) else { return }
+        thread.process.programBreak = layout.startBreak
+        let map = layout.memoryMap(auxiliary: auxiliary)
+        try thread.memory.write(InterceptorLayout.control, map)
+        let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
+        // Kernels without CONFIG_CHECKPOINT_RESTORE refuse; the program then sees the vDSO's old address there.
+        try remote.call(
+            .prctl, ProcessLayout.setMemory, ProcessLayout.setMemoryMap, InterceptorLayout.control.rawValue,
+            UInt64(map.count), 0)
+    }
+
     /// The effects that build the image from an empty address space.
     private func describeImage(
         of thread: RecordedThread, stackPointer: GuestAddress
     ) throws(PtraceError) -> [Effect] {
-        var effects: [Effect] = []
+        var effects: [Effect] = [.limitStack(HostThreads.stackLimit(of: thread.process.id))]
         guard let map = AddressSpace.map(of: thread.id) else { throw .threadGone(thread.id) }
         let page = Int(GuestAddress.pageSize)
         for entry in map.entries where !entry.isKernelProvided {

@@ -28,6 +28,10 @@ extension RecordSession {
         case .brk: return breakMoved(to: result, process: thread.process)
         case .madvise: return advised(entry)
         case .shmat: return try attached(entry, at: GuestAddress(result), thread: thread)
+        case .setrlimit where entry.argument(0) == Self.stackResource: return stackLimited(thread.process.id)
+        case .prlimit64 where entry.argument(1) == Self.stackResource && entry.argument(2) != 0:
+            let target = ProcessID(Int32(truncatingIfNeeded: entry.argument(0)))
+            return [0, thread.process.id.rawValue].contains(target.rawValue) ? stackLimited(thread.process.id) : []
         case .shmdt: return detached(GuestAddress(entry.argument(0)), thread: thread)
         default: return []
         }
@@ -50,6 +54,11 @@ extension RecordSession {
         default: return false
         }
     }
+
+    /// RLIMIT_STACK, which decides at which depth a stack overflows.
+    private static let stackResource: UInt64 = 3
+
+    private func stackLimited(_ process: ProcessID) -> [Effect] { [.limitStack(HostThreads.stackLimit(of: process))] }
 
     private func pages(_ length: UInt64) -> UInt64 {
         (length &+ GuestAddress.pageSize - 1) & ~(GuestAddress.pageSize - 1)

@@ -155,10 +155,17 @@ extension RecordSession {
     func writeEntry(of call: PendingSyscall, by thread: RecordedThread) {
         guard !call.isEntryWritten else { return }
         call.isEntryWritten = true
+        // What the kernel has written in place so far (the waiters' bit of a PI futex) is seen by those who run now.
+        var effects: [Effect] = []
+        for output in call.outputs where output.transfer == .inPlace {
+            if let bytes = thread.memory.readExactly(output.start, count: Int(clamping: output.length)) {
+                effects.append(.write(output.start, bytes: bytes))
+            }
+        }
         write(
             Frame(
                 thread: thread.id, event: .syscallEntry(call.number), before: call.entry, after: call.entry,
-                xstate: call.xstate), of: thread)
+                xstate: call.xstate, effects: effects), of: thread)
     }
 
     // MARK: Restarts

@@ -66,11 +66,17 @@ extension RecordSession {
         if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
         if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: false) }
         thread.phase = .exiting
-        thread.wordsChangedByExit = RobustList.words(at: thread.robustList, in: thread.memory)
-        if !thread.clearedAtExit.isNull { thread.wordsChangedByExit.append(thread.clearedAtExit) }
+        noteWordsChangedByExit(of: thread)
         try thread.traced.resume(.continue)
         scheduler.remove(thread.id)
         awaitEnd(of: thread)
+    }
+
+    private func noteWordsChangedByExit(of thread: RecordedThread) {
+        thread.wordsChangedByExit = RobustList.words(at: thread.robustList, in: thread.memory).compactMap { address in
+            thread.memory.readHalfWord(address).map { (address, RobustList.valueAfterDeath(of: thread.id, $0)) }
+        }
+        if !thread.clearedAtExit.isNull { thread.wordsChangedByExit.append((thread.clearedAtExit, 0)) }
     }
 
     /// Until a thread has left its address space, nothing else that runs there may see half of its end.
@@ -117,8 +123,10 @@ extension RecordSession {
 
     private func writeEnd(of thread: RecordedThread, status: ExitStatus) {
         var effects: [Effect] = []
-        for word in thread.wordsChangedByExit {
-            if let bytes = thread.memory.readExactly(word, count: 4) { effects.append(.write(word, bytes: bytes)) }
+        for (address, expected) in thread.wordsChangedByExit {
+            let value = thread.memory.readHalfWord(address) ?? expected
+            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+            effects.append(.write(address, bytes: bytes))
         }
         let registers = thread.resumedRegisters ?? Registers()
         guard hasStarted, let xstate = thread.lastXState else { return }

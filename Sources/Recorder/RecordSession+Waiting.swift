@@ -8,21 +8,20 @@ extension RecordSession {
     ///
     /// - Returns: nil if another look is needed.
     func nextThread() -> RecordedThread? {
-        collectStops(block: false, unlessReady: true)
+        // A turn ends where the thread returns to user mode, or where it is found asleep: never between the entry and
+        // the exit of a call that belong to one frame.
+        if let current = scheduler.current, let thread = threads[current], thread.isInSyscall || thread.restart != nil {
+            return thread
+        }
         if let id = scheduler.pick(now: Host.monotonicTime) { return threads[id] }
-        collectStops(block: true, unlessReady: false)
+        awaitAnyStop()
         return nil
     }
 
-    /// Takes what stops there are without running anything.
-    private func collectStops(block: Bool, unlessReady: Bool) {
-        if unlessReady {
-            // Looking costs a system call; the current thread's own stop is waited for where it is resumed.
-            guard scheduler.current == nil, !scheduler.hasReady else { return }
-            return
-        }
+    /// All threads sleep in the kernel: one of them has to wake up.
+    private func awaitAnyStop() {
         do {
-            guard let report = try Tracer.wait(block: block) else { return housekeeping() }
+            guard let report = try Tracer.wait(block: true) else { return housekeeping() }
             note(report)
         } catch {
             // ECHILD: tracees that were never reported as gone. Nothing can come of them any more.

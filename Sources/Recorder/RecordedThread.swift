@@ -39,8 +39,9 @@ final class RecordedThread {
     var clearedAtExit = GuestAddress.null
     /// set_robust_list(2).
     var robustList = GuestAddress.null
-    /// The words of the robust list as they stood at the exit stop.
-    var wordsChangedByExit: [GuestAddress] = []
+    /// The words that the kernel changes when the thread ends, with the values it is to give them: after the end, the
+    /// thread's own address space may not be there to be asked.
+    var wordsChangedByExit: [(address: GuestAddress, value: UInt32)] = []
     /// The signal mask as the tracee knows it, for traps that make the kernel change it.
     var signalMask: UInt64
     /// Answer to sched_getaffinity(2) where the tracee has set one.

@@ -7,6 +7,12 @@ enum RobustList {
     /// ROBUST_LIST_LIMIT of kernel/futex.
     private static let limit = 2048
 
+    /// What the kernel makes of a word when its owner dies: handle_futex_death of kernel/futex/core.c.
+    static func valueAfterDeath(of owner: ThreadID, _ word: UInt32) -> UInt32 {
+        let (waiters, ownerDied, ownerMask): (UInt32, UInt32, UInt32) = (0x8000_0000, 0x4000_0000, 0x3fff_ffff)
+        return word & ownerMask == UInt32(bitPattern: owner.rawValue) ? word & waiters | ownerDied : word
+    }
+
     /// The futex words that the kernel may change.
     ///
     /// - Parameter head: `struct robust_list_head`: the first entry, the distance of a futex from its entry, and the

@@ -40,6 +40,10 @@ struct EffectApplier {
             try remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
         case .advise(let address, let length, let advice):
             try inject(.madvise, [address.rawValue, length, UInt64(advice)], at: address, length: length)
+        case .limitStack(let bytes):
+            do {
+                try HostThreads.setStackLimit(bytes, of: ProcessID(thread.traced.id.rawValue))
+            } catch { throw .ptrace(error) }
         case .createShared(let id, let length, let contents):
             try regions.create(id, length: length, contents: contents)
         case .resizeShared(let id, let length):

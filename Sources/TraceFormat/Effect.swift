@@ -17,6 +17,8 @@ package enum Effect: Hashable, Sendable {
     case remap(from: GuestAddress, oldLength: UInt64, to: GuestAddress, newLength: UInt64, dontUnmap: Bool)
     /// madvise(2) with an advice that changes contents (MADV_DONTNEED, MADV_REMOVE) or inheritance.
     case advise(GuestAddress, length: UInt64, advice: UInt32)
+    /// The process's stack may grow to this many bytes: the soft RLIMIT_STACK (getrlimit(2)).
+    case limitStack(UInt64)
     /// A region that several mappings or processes share came into being, zero-filled or with a file's contents.
     case createShared(SharedRegionID, length: UInt64, contents: FileDigest?)
     /// A shared region was given another length (ftruncate(2) and the like).

@@ -92,4 +92,5 @@ enum EffectKind: UInt8 {
     case output = 13
     case outputBytes = 14
     case writeElsewhere = 15
+    case limitStack = 16
 }

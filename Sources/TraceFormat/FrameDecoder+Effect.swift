@@ -30,6 +30,7 @@ extension FrameDecoder {
         case .advise:
             let (address, length) = try range(&cursor, &base)
             return .advise(address, length: length, advice: try cursor.varint32())
+        case .limitStack: return .limitStack(try cursor.varint())
         case .createShared, .createSharedFromFile:
             let region = try region(&cursor)
             let length = try cursor.varint()

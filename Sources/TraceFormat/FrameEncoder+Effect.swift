@@ -54,6 +54,9 @@ extension FrameEncoder {
             append(.advise)
             append(address, length: length)
             append(UInt64(advice))
+        case .limitStack(let bytes):
+            append(.limitStack)
+            append(bytes)
         case .createShared(let region, let length, let contents):
             append(contents == nil ? .createShared : .createSharedFromFile)
             append(UInt64(region.rawValue))

@@ -30,8 +30,10 @@ package final class TracedThread {
     package var memory: GuestMemory { addressSpace.memory }
 
     /// A wait has reported a stop of this thread.
+    ///
+    /// It may have been at another one: SIGKILL takes a thread out of any ptrace-stop, to PTRACE_EVENT_EXIT.
     package func noteStop() {
-        guard let thread = running.take() else { preconditionFailure("a second stop of thread \(id)") }
+        guard let thread = running.take() else { return }
         stopped = thread.stopped()
     }
 

@@ -120,8 +120,9 @@ struct FrameGenerator {
 
     private mutating func someEffect() -> Effect {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
-        return switch Int.random(in: 0..<14, using: &random) {
+        return switch Int.random(in: 0..<15, using: &random) {
         case 0: .write(address(), bytes: bytes())
+        case 14: .limitStack(word())
         case 13: .writeElsewhere(ThreadID(Int32(bitPattern: word32())), address(), bytes: bytes())
         case 1: mapping(.anonymous)
         case 2: mapping(.file(digest(), offset: word(), path: path()))

@@ -106,7 +106,10 @@ void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
 uint64_t cptrace_read_xcr0(void);
 int64_t cptrace_monotonic_ns(void);
 int64_t cptrace_realtime_ns(void);
-uint64_t cptrace_stack_limit(void);
+// The soft RLIMIT_STACK of a process (0: this one), all ones for "unlimited" or if it cannot be read.
+uint64_t cptrace_stack_limit(int32_t process);
+// Sets it, at the most to the hard limit: prlimit(2).
+int32_t cptrace_set_stack_limit(int32_t process, uint64_t bytes);
 void cptrace_kernel_release(char *buffer, size_t capacity);
 int32_t cptrace_kill_and_reap(int32_t pid);
 

@@ -113,6 +113,7 @@ extension FrameText {
         case .advise(let address, let length, let advice):
             return object(
                 "advise", [("address", hex(address)), ("length", hex(length)), ("advice", .unsigned(UInt64(advice)))])
+        case .limitStack(let bytes): return object("limitStack", [("bytes", .unsigned(bytes))])
         case .createShared(let region, let length, let contents):
             return object(
                 "createShared",

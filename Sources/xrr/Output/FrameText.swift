@@ -99,6 +99,7 @@ enum FrameText {
             "remap \(from)+\(TextFormat.hexadecimal(oldLength)) to \(to)+\(TextFormat.hexadecimal(newLength))"
         case .advise(let address, let length, let advice):
             "advise \(address)+\(TextFormat.hexadecimal(length)) \(advice)"
+        case .limitStack(let bytes): "stack limit \(bytes) B"
         case .createShared(let region, let length, _): "shared #\(region.rawValue) \(length) B"
         case .resizeShared(let region, let length): "shared #\(region.rawValue) now \(length) B"
         case .writeShared(let region, let offset, let bytes):
