@@ -100,14 +100,19 @@ final class MappedFiles {
     }
 
     /// A region that is shared but has no file: MAP_SHARED | MAP_ANONYMOUS, or System V shared memory.
-    func anonymousRegion(length: UInt64) -> (SharedRegionID, Effect) {
+    func anonymousRegion(length: UInt64) -> (SharedRegionID, FileKey, Effect) {
         let id = newRegionID()
-        return (id, .createShared(id, length: length, contents: nil))
+        let key = FileKey(device: Self.anonymousDevice, inode: UInt64(id.rawValue))
+        return (id, key, .createShared(id, length: length, contents: nil))
     }
+
+    // No device has these numbers.
+    private static let anonymousDevice = UInt64.max - 1
+    private static let segmentDevice = UInt64.max
 
     /// The region of a System V shared memory segment: the one in use, or a new one.
     func segment(_ identifier: UInt64, length: UInt64) -> (SharedRegionID, FileKey, Effect?) {
-        let key = FileKey(device: .max, inode: identifier)
+        let key = FileKey(device: Self.segmentDevice, inode: identifier)
         if let region = regions[key], isMapped(key) { return (region.id, key, nil) }
         let (id, effect) = createRegion(for: key, length: length, contents: nil)
         return (id, key, effect)
@@ -176,6 +181,12 @@ final class MappedFiles {
             }
         }
         mappings[id] = kept
+    }
+
+    /// Whether any of a range of memory is shared with other address spaces.
+    func isShared(_ address: GuestAddress, length: UInt64, in space: AddressSpace) -> Bool {
+        guard let list = mappings[ObjectIdentifier(space)] else { return false }
+        return list.contains { $0.isShared && $0.address < address + length && address < $0.end }
     }
 
     /// The length of the file mapping that begins at an address.

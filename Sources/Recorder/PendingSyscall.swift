@@ -23,6 +23,8 @@ final class PendingSyscall {
     var answer: Int64?
     /// The call changed registers on its way into the kernel, to be restored at its exit.
     var isRewritten = false
+    /// Where the outputs really go.
+    var redirection: Redirection?
     /// The exec has replaced the address space: PTRACE_EVENT_EXEC was seen.
     var isExecDone = false
 

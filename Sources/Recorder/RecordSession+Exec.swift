@@ -15,7 +15,7 @@ extension RecordSession {
         let former = thread.traced.addressSpace
         thread.traced.replaceAddressSpace(AddressSpace(memory: try GuestMemory(of: thread.id)))
         // A vfork parent goes on using the old one.
-        if !threads.values.contains(where: { $0.traced.addressSpace === former }) { files.forget(former) }
+        if former.threadCount == 0 { forget(former) }
         let process = thread.process
         process.programBreak = nil
         // Handlers are reset by exec, "ignore" stays.
@@ -75,7 +75,8 @@ extension RecordSession {
         let result = try first.call(
             .mmap, InterceptorLayout.base.rawValue, InterceptorLayout.length, 3,
             UInt64(
-                MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue),
+                MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue
+                    | MappingFlags.noReserve.rawValue),
             .max, 0)
         if result >= 0 { try first.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5) }
         try memory.write(entryPoint, original)

@@ -80,8 +80,9 @@ extension RecordSession {
         if flags & MappingFlags.anonymous.rawValue != 0 {
             files.forget(address, length: length, in: space)
             guard isShared else { return [.map(mapping)] }
-            let (region, effect) = files.anonymousRegion(length: length)
+            let (region, key, effect) = files.anonymousRegion(length: length)
             mapping.backing = .shared(region, offset: 0, path: "")
+            files.note(mapping, key: key, isShared: true, offset: 0, in: space)
             return [effect, .map(mapping)]
         }
         let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
@@ -106,8 +107,9 @@ extension RecordSession {
             let isZero = bytes.allSatisfy { $0 == 0 }
             return isZero ? [.map(mapping)] : [.map(mapping), .write(mapping.address, bytes: bytes)]
         }
-        let (region, effect) = files.anonymousRegion(length: mapping.length)
+        let (region, key, effect) = files.anonymousRegion(length: mapping.length)
         mapping.backing = .shared(region, offset: 0, path: "")
+        files.note(mapping, key: key, isShared: true, offset: 0, in: thread.traced.addressSpace)
         return [effect, .map(mapping)]
     }
 

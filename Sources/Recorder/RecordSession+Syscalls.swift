@@ -18,6 +18,7 @@ extension RecordSession {
         switch try enter(call, by: thread) {
         case .execute:
             noteCapacity(of: call, by: thread)
+            try redirect(call, of: thread)
             thread.phase = .syscall(call)
             thread.next.request = .syscall
         case .answer(let result):
@@ -73,6 +74,7 @@ extension RecordSession {
         }
         thread.phase = .user
         let result = registers.syscallResult
+        try bringBack(call, result: result, thread: thread)
         if PendingSyscall.isRestart(result), call.handler != .sigreturn {
             // Whether the kernel makes the call again depends on what comes next.
             call.exit = registers
@@ -166,6 +168,62 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .syscallEntry(call.number), before: call.entry, after: call.entry,
                 xstate: call.xstate, effects: effects), of: thread)
+    }
+
+    // MARK: Redirection
+
+    /// While a call sleeps, others may look at the memory it is to fill: a replay shows its bytes at its exit, so the
+    /// recording has to as well.
+    private func redirect(_ call: PendingSyscall, of thread: RecordedThread) throws(PtraceError) {
+        if call.number == .restart_syscall, let interrupted = thread.interrupted {
+            // The kernel goes on with the pointers it was given then.
+            call.outputs = interrupted.outputs
+            call.redirection = interrupted.redirection
+            interrupted.redirection = nil
+            return
+        }
+        endInterruption(of: thread)
+        // What a clone writes is for its child as well, where it is.
+        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else { return }
+        var registers = call.entry
+        guard
+            let redirection = try Redirection(
+                of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory)
+        else { return }
+        call.redirection = redirection
+        call.isRewritten = true
+        try thread.traced.setRegisters(registers)
+    }
+
+    /// Whether a thread other than the caller can see the memory.
+    private func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
+        let space = thread.traced.addressSpace
+        if space.threadCount > 1 { return true }
+        return outputs.contains { files.isShared($0.start, length: $0.length, in: space) }
+    }
+
+    private func bringBack(_ call: PendingSyscall, result: Int64, thread: RecordedThread) throws(PtraceError) {
+        guard let redirection = call.redirection else { return }
+        try redirection.complete(result: result, memory: thread.memory)
+        // A call that restart_syscall(2) goes on with keeps its scratch memory.
+        if !PendingSyscall.isRestart(result) { release(call, of: thread) }
+    }
+
+    /// The thread does something else than to go on with a call that was interrupted.
+    private func endInterruption(of thread: RecordedThread) {
+        if let interrupted = thread.interrupted.take() { release(interrupted, of: thread) }
+    }
+
+    private func release(_ call: PendingSyscall, of thread: RecordedThread) {
+        if let redirection = call.redirection.take() { arena(of: thread).release(redirection.block) }
+    }
+
+    private func arena(of thread: RecordedThread) -> ScratchArena {
+        let id = ObjectIdentifier(thread.traced.addressSpace)
+        if let arena = arenas[id] { return arena }
+        let arena = ScratchArena()
+        arenas[id] = arena
+        return arena
     }
 
     // MARK: Restarts

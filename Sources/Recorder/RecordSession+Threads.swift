@@ -118,7 +118,8 @@ extension RecordSession {
             firstProcessExit = status
             if options.endsWithFirstProcess { killAll() }
         }
-        if thread.id == thread.process.id.leader, process.threads.isEmpty { files.forget(thread.traced.addressSpace) }
+        // This thread's own use ends with the object.
+        if thread.traced.addressSpace.threadCount <= 1 { forget(thread.traced.addressSpace) }
     }
 
     private func writeEnd(of thread: RecordedThread, status: ExitStatus) {
@@ -134,6 +135,12 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .threadExit(status), before: registers, after: registers, xstate: xstate,
                 effects: effects))
+    }
+
+    /// Nothing runs in an address space any more.
+    func forget(_ space: AddressSpace) {
+        files.forget(space)
+        arenas[ObjectIdentifier(space)] = nil
     }
 
     private func killAll() {

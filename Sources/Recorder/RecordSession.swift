@@ -14,6 +14,8 @@ package final class RecordSession {
     let layout: XStateLayout
     let sink: FrameSink
     let files: MappedFiles
+    /// Scratch memory by address space.
+    var arenas: [ObjectIdentifier: ScratchArena] = [:]
     let log = Logger(label: "recorder.session")
 
     var threads: [ThreadID: RecordedThread] = [:]

@@ -32,7 +32,9 @@ final class StubProcess {
     /// Maps xrr's page and unmaps everything else.
     private func empty() throws(PtraceError) {
         let own = try RemoteSyscall(template, entry: .filtered, at: Tracer.stubSyscallInstruction)
-        let flags = UInt64(0x02 | 0x20 | 0x10_0000)  // MAP_PRIVATE, MAP_ANONYMOUS, MAP_FIXED_NOREPLACE
+        let flags = UInt64(
+            MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue
+                | MappingFlags.noReserve.rawValue)
         let base = InterceptorLayout.base
         let mapped = try own.call(.mmap, base.rawValue, InterceptorLayout.length, 3, flags, .max, 0)
         guard mapped == Int64(base.rawValue) else {

@@ -4,6 +4,8 @@ package import Ptrace
 /// One address space: shared by the threads of a process and by vfork(2) until the exec.
 package final class AddressSpace {
     package let memory: GuestMemory
+    /// How many traced threads run here.
+    package internal(set) var threadCount = 0
 
     package init(memory: GuestMemory) { self.memory = memory }
 

@@ -5,12 +5,15 @@ package import LinuxABI
 package enum InterceptorLayout {
     /// The code page. Above any usual non-PIE program and below everything the kernel chooses by itself.
     package static let base = GuestAddress(0x7000_0000)
-    /// The code page and the pages kept for the interceptor's control data, in bytes.
-    package static let length: UInt64 = 0x1_0000
+    /// The code page, the pages kept for control data and the scratch memory, in bytes. Most of it is never touched.
+    package static let length: UInt64 = 0x100_0000
     package static let end = base + length
 
     /// The `syscall` through which the tracer makes a tracee call the kernel.
     package static let syscallInstruction = base
+    /// Memory that system calls of the recorded program fill instead of the program's own (see the recorder).
+    package static let scratch = base + 0x1_0000
+
     /// The page for structures that injected calls point to.
     package static let control = base + GuestAddress.pageSize
     /// The instruction pointer that seccomp(2) sees for it.

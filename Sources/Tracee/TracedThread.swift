@@ -21,7 +21,10 @@ package final class TracedThread {
         xstateReader = XStateReader(layout: layout)
         running = consume thread
         stopped = nil
+        addressSpace.threadCount += 1
     }
+
+    deinit { addressSpace.threadCount -= 1 }
 
     /// The status word of the wait that reported the thread's end.
     package private(set) var endStatus: Int32?
@@ -45,7 +48,11 @@ package final class TracedThread {
     }
 
     /// An exec gave the thread another address space.
-    package func replaceAddressSpace(_ space: AddressSpace) { addressSpace = space }
+    package func replaceAddressSpace(_ space: AddressSpace) {
+        addressSpace.threadCount -= 1
+        addressSpace = space
+        addressSpace.threadCount += 1
+    }
 
     package func resume(_ request: ResumeRequest, signal: Int32 = 0) throws(PtraceError) {
         let thread = try takeStopped()
