@@ -9,7 +9,11 @@ internal import Tracee
 final class MappedFiles {
     private let storage: FileStore
     private let sink: FrameSink
-    private var mappings: [ObjectIdentifier: [FileMapping]] = [:]
+    private var mappings: [ObjectIdentifier: [FileMapping]] = [:] {
+        didSet { keys = nil }
+    }
+    /// The files that any address space shows; nil when it has to be collected anew.
+    private var keys: Set<FileKey>?
     private var spaces: [ObjectIdentifier: AddressSpace] = [:]
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
@@ -138,7 +142,10 @@ final class MappedFiles {
     /// Whether any recorded address space shows the file.
     func isMapped(_ identity: HostFiles.Identity) -> Bool {
         let key = FileKey(device: identity.device, inode: identity.inode)
-        return mappings.values.contains { $0.contains { $0.key == key } }
+        if let keys { return keys.contains(key) }
+        let collected = Set(mappings.values.flatMap { $0.map(\.key) })
+        keys = collected
+        return collected.contains(key)
     }
 
     private func isMapped(_ key: FileKey) -> Bool {
