@@ -8,18 +8,18 @@ struct EffectApplier {
     let thread: ReplayedThread
     let index: FrameIndex
     let regions: SharedRegions
-    let isQuiet: Bool
+    let options: ReplayOptions
     let threads: (ThreadID) -> ReplayedThread?
     private var remote: RemoteSyscall?
 
     init(
-        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool,
+        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, options: ReplayOptions,
         threads: @escaping (ThreadID) -> ReplayedThread?
     ) {
         self.thread = thread
         self.index = index
         self.regions = regions
-        self.isQuiet = isQuiet
+        self.options = options
         self.threads = threads
     }
 
@@ -122,7 +122,7 @@ struct EffectApplier {
     }
 
     private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
-        if isQuiet { return }
+        if options.isQuiet { return }
         var position = address
         var rest = length
         while rest > 0 {
@@ -135,7 +135,8 @@ struct EffectApplier {
     }
 
     private func output(_ bytes: [UInt8], to stream: OutputStream) throws(ReplayError) {
-        if isQuiet { return }
+        if options.isQuiet { return }
+        options.outputObserver?(stream, bytes)
         do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
             // The reader of our output went away: the replay goes on without it.
             if case .failed(_, _, 32 /* EPIPE */) = error { return }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ptrace
 
 /// The command tree. docs/man has a page for each command; the exit statuses are in `CommandStatus`.
 struct XRR: ParsableCommand {
@@ -26,7 +27,7 @@ struct XRR: ParsableCommand {
 @main struct CommandLineTool {
     /// Parses, runs, and turns every error into words and an exit status: nothing else in xrr does.
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = Host.arguments().dropFirst().map { ArgumentText.text(of: $0) }
         do {
             var command = try XRR.parseAsRoot(arguments)
             try command.run()
