@@ -26,7 +26,7 @@ package enum Tracer {
     private static func wait(for id: Int32, block: Bool) throws(PtraceError) -> Report? {
         var result = cptrace_wait_result()
         let error = unsafe cptrace_wait(id, block, &result)
-        if error == -4 /* EINTR */ { return nil }
+        if Int64(error) == ErrorNumber.EINTR.syscallResult { return nil }
         try check(error, "wait4")
         return result.tid == 0 ? nil : Report(thread: ThreadID(result.tid), rawStatus: result.status)
     }
