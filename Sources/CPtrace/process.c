@@ -186,9 +186,6 @@ int32_t cptrace_affinity_mask(void *bytes, size_t capacity) {
 
 int32_t cptrace_current_core(void) { return sched_getcpu(); }
 
-uint64_t cptrace_read_tsc(void) { return __builtin_ia32_rdtsc(); }
-uint64_t cptrace_read_tscp(uint32_t *aux) { return __builtin_ia32_rdtscp(aux); }
-
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]) {
     __cpuid_count(leaf, subleaf, registers[0], registers[1], registers[2], registers[3]);
 }
@@ -205,7 +202,8 @@ uint64_t cptrace_read_xcr0(void) {
 
 static int64_t clock_ns(clockid_t clock) {
     struct timespec now;
-    clock_gettime(clock, &now);
+    // Not by way of the vDSO, which would read the time stamp counter that was given up (timestamp.c).
+    syscall(SYS_clock_gettime, clock, &now);
     return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 

@@ -198,7 +198,9 @@ extension RecordSession {
         }
         endInterruption(of: thread)
         // What a clone writes is for its child as well, where it is.
-        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else { return }
+        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else {
+            return
+        }
         var registers = call.entry
         guard
             let redirection = try Redirection(

@@ -53,14 +53,18 @@ package final class RecordSession {
         do { try start(core: core) } catch { throw .ptrace(error) }
         Tracer.setTicker(microseconds: 50_000)
         defer { Tracer.setTicker(microseconds: 0) }
-        while !threads.isEmpty {
-            guard let thread = nextThread() else { continue }
-            do { try step(thread) } catch { handleFailure(error, of: thread) }
-        }
+        Tracer.withoutTimestampCounter { stepToEnd() }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit)
         return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
+    }
+
+    private func stepToEnd() {
+        while !threads.isEmpty {
+            guard let thread = nextThread() else { continue }
+            do { try step(thread) } catch { handleFailure(error, of: thread) }
+        }
     }
 
     private func start(core: Int32) throws(PtraceError) {

@@ -138,7 +138,7 @@ struct EffectApplier {
         if isQuiet { return }
         do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
             // The reader of our output went away: the replay goes on without it.
-            if case .failed(_, _, 32 /* EPIPE */) = error { return }
+            if case .failed(_, _, ErrorNumber.EPIPE.rawValue) = error { return }
             throw .ptrace(error)
         }
     }

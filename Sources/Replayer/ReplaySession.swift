@@ -29,6 +29,10 @@ package final class ReplaySession {
 
     /// Replays to the end of the recording or to the first divergence.
     package func run() throws(ReplayError) -> ReplayOutcome {
+        try Tracer.withoutTimestampCounter { () throws(ReplayError) in try runToEnd() }
+    }
+
+    private func runToEnd() throws(ReplayError) -> ReplayOutcome {
         while let frame = try nextFrame() {
             let index = FrameIndex(reader.nextIndex.rawValue - 1)
             if let divergence = try replay(frame, at: index) { return .diverged(divergence) }

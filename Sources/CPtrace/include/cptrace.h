@@ -100,8 +100,6 @@ int32_t cptrace_executability(const char *path);
 int32_t cptrace_bind_to_core(int32_t cpu);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
 int32_t cptrace_current_core(void);
-uint64_t cptrace_read_tsc(void);
-uint64_t cptrace_read_tscp(uint32_t *aux);
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
 // XGETBV(0), or 0 where CPUID does not show OSXSAVE.
 uint64_t cptrace_read_xcr0(void);
@@ -113,6 +111,15 @@ uint64_t cptrace_stack_limit(int32_t process);
 int32_t cptrace_set_stack_limit(int32_t process, uint64_t bytes);
 void cptrace_kernel_release(char *buffer, size_t capacity);
 int32_t cptrace_kill_and_reap(int32_t pid);
+
+// --- the time stamp counter (timestamp.c)
+// Makes RDTSC trap in this thread as it does in tracees, which makes switching between them cheaper. A handler of SIGSEGV
+// stays, which executes the instruction for all code that is not written for this.
+int32_t cptrace_give_up_tsc(void);
+void cptrace_take_back_tsc(void);
+// The counter, also where it was given up.
+uint64_t cptrace_read_tsc(void);
+uint64_t cptrace_read_tscp(uint32_t *auxiliary);
 
 // --- shared regions (process.c)
 int32_t cptrace_memfd(const char *name, uint64_t length);
