@@ -39,6 +39,8 @@ extension RecordSession {
     func waitForStop(of thread: RecordedThread) -> Bool {
         var isAsleep = false
         while thread.pendingStop == nil {
+            // A thread that makes one call after the other lets no wait last until the ticker interrupts it.
+            if Host.takeTick() { housekeeping() }
             let mayBlock = thread.blocksNow
             do {
                 if scheduler.hasReady && mayBlock {
