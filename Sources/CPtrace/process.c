@@ -108,6 +108,8 @@ static void fill_identity(const struct stat *status, struct cptrace_file_identit
     identity->changed_ns = status->st_ctim.tv_sec * 1000000000ll + status->st_ctim.tv_nsec;
     identity->mode = status->st_mode;
     identity->special_device = status->st_rdev;
+    identity->user_id = status->st_uid;
+    identity->group_id = status->st_gid;
 }
 
 static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {

@@ -24,6 +24,22 @@ package final class GuestMemory: Sendable {
         }
     }
 
+    /// Reads a range in pieces of at most 1 MiB, up to where it is not mapped any more.
+    package func forEachPiece(
+        of start: GuestAddress, length: UInt64, _ body: (GuestAddress, [UInt8]) -> Void
+    ) {
+        var address = start
+        var rest = length
+        while rest > 0 {
+            let wanted = min(rest, 1 << 20)
+            let bytes = read(address, count: Int(wanted))
+            if !bytes.isEmpty { body(address, bytes) }
+            if bytes.count < wanted { return }
+            address = address + wanted
+            rest -= wanted
+        }
+    }
+
     /// Reads exactly `count` bytes.
     ///
     /// - Returns: nil if any of them is not mapped.

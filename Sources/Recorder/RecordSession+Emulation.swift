@@ -68,6 +68,7 @@ extension RecordSession {
             if Int32(truncatingIfNeeded: entry.argument(0)) == Signal.segv, !action.isNull {
                 thread.process.segmentationAction = thread.memory.readExactly(action, count: SignalActions.size)
             }
+        case .personality: notePersonality(of: thread)
         case .seccomp: installedFilter(call, thread)
         case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)
         default: break
@@ -199,6 +200,14 @@ extension RecordSession {
         case setTSC = 26
         case setNoNewPrivileges = 38
         case getNoNewPrivileges = 39
+    }
+
+    /// Reads what personality(2) or an exec has set.
+    func notePersonality(of thread: RecordedThread) {
+        guard let text = HostFiles.contents(of: "/proc/\(thread.id)/personality") else { return }
+        let digits = String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let readImpliesExecute: UInt32 = 0x40_0000
+        thread.process.readImpliesExecute = (UInt32(digits, radix: 16) ?? 0) & readImpliesExecute != 0
     }
 
     /// A filter of the tracee's own may answer before ours does: from now on every entry is stopped by ptrace itself.

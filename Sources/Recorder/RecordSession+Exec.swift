@@ -39,6 +39,7 @@ extension RecordSession {
             thread.phase = .user
             return
         }
+        notePersonality(of: thread)
         try installInterceptor(in: thread, at: before.instructionPointer)
         try hideVDSO(from: thread)
         let auxiliary = InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)

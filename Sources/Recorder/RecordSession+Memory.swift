@@ -22,7 +22,7 @@ extension RecordSession {
             return [
                 .protect(
                     GuestAddress(entry.argument(0)), length: pages(entry.argument(1)),
-                    protection: UInt32(truncatingIfNeeded: entry.argument(2)))
+                    protection: protection(entry.argument(2), thread.process))
             ]
         case .mremap: return remapped(entry, to: GuestAddress(result), thread: thread)
         case .brk: return breakMoved(to: result, process: thread.process)
@@ -55,6 +55,13 @@ extension RecordSession {
         }
     }
 
+    /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable.
+    private func protection(_ asked: UInt64, _ process: RecordedProcess) -> UInt32 {
+        let asked = Protection(rawValue: UInt32(truncatingIfNeeded: asked))
+        return process.readImpliesExecute && asked.contains(.read)
+            ? asked.union(.execute).rawValue : asked.rawValue
+    }
+
     /// RLIMIT_STACK, which decides at which depth a stack overflows.
     private static let stackResource: UInt64 = 3
 
@@ -74,7 +81,7 @@ extension RecordSession {
         let kept = MappingFlags.growsDown.rawValue | MappingFlags.noReserve.rawValue | MappingFlags.stack.rawValue
         let space = thread.traced.addressSpace
         var mapping = Mapping(
-            address: address, length: length, protection: UInt32(truncatingIfNeeded: entry.argument(2)),
+            address: address, length: length, protection: protection(entry.argument(2), thread.process),
             flags: (isShared ? MappingFlags.shared.rawValue : MappingFlags.private.rawValue) | flags & kept,
             backing: .anonymous)
         if flags & MappingFlags.anonymous.rawValue != 0 {
@@ -94,23 +101,33 @@ extension RecordSession {
             files.note(mapping, key: key, isShared: isShared, offset: offset, in: space)
             return effects + [.map(mapping)]
         }
-        return deviceMapped(mapping, isShared: isShared, thread: thread)
+        return deviceMapped(mapping, entry, isShared: isShared, thread: thread)
     }
 
     /// A mapping of something that is no regular file: /dev/zero is plain memory; what else there is can be recorded as
     /// long as nobody else changes it.
-    private func deviceMapped(_ mapping: Mapping, isShared: Bool, thread: RecordedThread) -> [Effect] {
+    private func deviceMapped(
+        _ mapping: Mapping, _ entry: Registers, isShared: Bool, thread: RecordedThread
+    ) -> [Effect] {
         var mapping = mapping
+        if !isShared, isZeroDevice(entry, of: thread) { return [.map(mapping)] }
         files.forget(mapping.address, length: mapping.length, in: thread.traced.addressSpace)
         guard isShared else {
-            let bytes = thread.memory.read(mapping.address, count: Int(clamping: mapping.length))
-            let isZero = bytes.allSatisfy { $0 == 0 }
-            return isZero ? [.map(mapping)] : [.map(mapping), .write(mapping.address, bytes: bytes)]
+            var effects = [Effect.map(mapping)]
+            thread.memory.forEachPiece(of: mapping.address, length: mapping.length) { address, bytes in
+                if bytes.contains(where: { $0 != 0 }) { effects.append(.write(address, bytes: bytes)) }
+            }
+            return effects
         }
         let (region, key, effect) = files.anonymousRegion(length: mapping.length)
         mapping.backing = .shared(region, offset: 0, path: "")
         files.note(mapping, key: key, isShared: true, offset: 0, in: thread.traced.addressSpace)
         return [effect, .map(mapping)]
+    }
+
+    private func isZeroDevice(_ entry: Registers, of thread: RecordedThread) -> Bool {
+        let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
+        return HostFiles.identity(ofDescriptor: descriptor, in: thread.id)?.isZeroDevice ?? false
     }
 
     private func remapped(_ entry: Registers, to new: GuestAddress, thread: RecordedThread) -> [Effect] {
@@ -132,9 +149,8 @@ extension RecordSession {
             return [
                 .map(
                     Mapping(
-                        address: GuestAddress(old), length: new - old, protection: 3,
-                        flags: MappingFlags.private.rawValue,
-                        backing: .anonymous))
+                        address: GuestAddress(old), length: new - old, protection: protection(3, process),
+                        flags: MappingFlags.private.rawValue, backing: .anonymous))
             ]
         }
         return new < old ? [.unmap(GuestAddress(new), length: old - new)] : []
@@ -161,8 +177,10 @@ extension RecordSession {
         var effects: [Effect] = []
         if let creation {
             effects.append(creation)
-            let bytes = thread.memory.read(address, count: Int(clamping: found.length))
-            if bytes.contains(where: { $0 != 0 }) { effects.append(.writeShared(region, offset: 0, bytes: bytes)) }
+            thread.memory.forEachPiece(of: address, length: found.length) { piece, bytes in
+                guard bytes.contains(where: { $0 != 0 }) else { return }
+                effects.append(.writeShared(region, offset: piece - address, bytes: bytes))
+            }
         }
         files.note(mapping, key: key, isShared: true, offset: 0, in: thread.traced.addressSpace)
         return effects + [.map(mapping)]

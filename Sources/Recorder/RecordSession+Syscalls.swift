@@ -78,13 +78,13 @@ extension RecordSession {
         if PendingSyscall.isRestart(result), call.handler != .sigreturn {
             // Whether the kernel makes the call again depends on what comes next.
             call.exit = registers
-            call.effects = try effects(of: call, result: result, thread: thread)
+            call.effects = try effects(of: call, exit: registers, thread: thread)
             thread.restart = call
             thread.interrupted = call
             return
         }
         try leave(call, result: result, thread: thread)
-        call.effects += try effects(of: call, result: result, thread: thread)
+        call.effects += try effects(of: call, exit: registers, thread: thread)
         if call.handler == .sigreturn {
             writeCall(call, after: registers, xstateAfter: try thread.traced.xstate(), of: thread)
         } else {
@@ -104,13 +104,14 @@ extension RecordSession {
 
     /// What a call did to memory.
     private func effects(
-        of call: PendingSyscall, result: Int64, thread: RecordedThread
+        of call: PendingSyscall, exit: Registers, thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
+        let result = exit.syscallResult
         var effects: [Effect] = []
         if result >= 0 || result < -4095 {
             effects += try memoryEffects(of: call, result: UInt64(bitPattern: result), thread: thread)
         }
-        if !call.outputs.isEmpty { appendOutputs(of: call, result: result, thread: thread, to: &effects) }
+        if !call.outputs.isEmpty { appendOutputs(of: call, exit: exit, thread: thread, to: &effects) }
         if let file = call.rule.writesFile, result >= 0 {
             effects += fileEffects(of: call, file, result: result, thread: thread)
         }
@@ -118,19 +119,32 @@ extension RecordSession {
     }
 
     private func appendOutputs(
-        of call: PendingSyscall, result: Int64, thread: RecordedThread, to effects: inout [Effect]
+        of call: PendingSyscall, exit: Registers, thread: RecordedThread, to effects: inout [Effect]
     ) {
         let memory = thread.memory
         var written: [GuestRange] = []
-        OutputRange.appendWritten(of: call.outputs, result: result, to: &written) {
+        OutputRange.appendWritten(of: call.outputs, result: exit.syscallResult, to: &written) {
             memory.readExactly($0, count: $1)
         }
+        let isLarge = written.reduce(0) { $0 &+ $1.length } > Self.largestFrame
+        if isLarge { writeEntry(of: call, by: thread) }
         for range in written {
-            // Only what can be read could be written; the rest of a range may not exist.
-            let bytes = memory.read(range.start, count: Int(clamping: range.length))
-            if !bytes.isEmpty { effects.append(.write(range.start, bytes: bytes)) }
+            memory.forEachPiece(of: range.start, length: range.length) { address, bytes in
+                let effect = Effect.write(address, bytes: bytes)
+                if isLarge {
+                    write(
+                        Frame(
+                            thread: thread.id, event: .syscallExit(call.number), before: call.entry, after: exit,
+                            xstate: call.xstate, effects: [effect]), of: thread)
+                } else {
+                    effects.append(effect)
+                }
+            }
         }
     }
+
+    /// More output than this, in bytes, goes into several frames: the recorder does not hold it all at once.
+    private static let largestFrame: UInt64 = 2 << 20
 
     // MARK: Frames
 

@@ -14,6 +14,9 @@ final class RecordedProcess {
     /// prctl(PR_GET_DUMPABLE) as the tracee knows it.
     var dumpable: Int64 = 1
 
+    /// READ_IMPLIES_EXEC of personality(2).
+    var readImpliesExecute = false
+
     init(id: ProcessID) { self.id = id }
 
     /// The state a fork copies.
@@ -22,6 +25,7 @@ final class RecordedProcess {
         child.programBreak = programBreak
         child.segmentationAction = segmentationAction
         child.dumpable = dumpable
+        child.readImpliesExecute = readImpliesExecute
         return child
     }
 }

@@ -32,6 +32,7 @@ struct cptrace_file_identity {
     int64_t modified_ns, changed_ns;
     uint32_t mode;
     uint64_t special_device;
+    uint32_t user_id, group_id;
 };
 
 #define CPTRACE_MAX_XSTATE 16384
