@@ -434,6 +434,7 @@ case_strace() { command=(strace -o log true); output=own; status=1; check() { [[
 case_coproc() {
     mkdir "$input"
     cat >"$input/script" <<'END'
+exec 2>/dev/null
 set -m
 coproc doubler { while read -r n; do echo $((n * 2)); done; }
 for i in 1 2 3; do echo "$i" >&"${doubler[1]}"; read -r r <&"${doubler[0]}"; echo "$r"; done
@@ -457,7 +458,7 @@ case_vi() {
     command=(bash -c 'vim -u NONE -n text; cat text')
     dialogue=$'expect two\nwait 0.3\nsend othree\nwait 0.2\nsend \\x1b\nwait 0.2\nsend :%s/o/0/g\\r\nwait 0.2\nsend ggdd:wq\\r\n'
     output=own
-    check() { grep -aq '^tw0' "$run/$1.out" && grep -aq '^three' "$run/$1.out"; }
+    check() { grep -aq '^tw0' "$run/$1.out" && grep -aq 'three' "$run/$1.out"; }
 }
 
 case_interrupt_sleep() {
@@ -489,8 +490,312 @@ case_interactive_bash() {
 
 needs_tmux() { echo tmux; }
 case_tmux() {
+    environment=(SHELL=/bin/sh)
     command=(tmux -S ./socket -f /dev/null new-session "echo inside; read -r x; echo got \$x; sleep 0.3")
     dialogue=$'expect inside\nwait 0.5\nsend hello\\r\nexpect got hello\n'
     output=own
     check() { grep -aq 'got hello' "$run/$1.out"; }
+}
+
+# MARK: More of what people run
+
+needs_gcc_many() { echo gcc g++; }
+case_gcc_many() {
+    mkdir "$input"
+    cat >"$input/a.cc" <<'END'
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <thread>
+#include <vector>
+int main() {
+    std::map<int, int> m; for (int i = 0; i < 1000; i++) m[i % 17] += i;
+    std::vector<std::thread> t; long s[4] = {};
+    for (int i = 0; i < 4; i++) t.emplace_back([i, &s] { for (int k = 0; k < 1000; k++) s[i] += k; });
+    for (auto &x : t) x.join();
+    std::cout << m[3] << ' ' << s[0] + s[3] << '\n';
+    try { throw std::runtime_error("thrown"); } catch (std::exception &e) { std::cout << e.what() << '\n'; }
+}
+END
+    command=(bash -c 'g++ -O2 -g -pipe -flto=2 -o a a.cc -lpthread && ./a && g++ -fsanitize=undefined -o b a.cc && ./b')
+    limit=300
+}
+
+needs_clang() { echo clang; }
+case_clang() {
+    mkdir "$input"
+    printf '#include <stdio.h>\nint main(void) { puts("made by clang"); return 3; }\n' >"$input/a.c"
+    command=(bash -c 'clang -O1 -g a.c -o a && ./a')
+}
+
+needs_rustc() { echo rustc; }
+case_rustc() {
+    mkdir "$input"
+    printf 'use std::thread; fn main() { let t: Vec<_> = (0..3).map(|i| thread::spawn(move || i * 2)).collect(); let s: i32 = t.into_iter().map(|t| t.join().unwrap()).sum(); println!("{}", s); std::process::exit(s) }\n' >"$input/a.rs"
+    command=(bash -c 'rustc -O a.rs && ./a')
+    limit=300
+}
+
+needs_swiftc() { echo swiftc; }
+case_swiftc() {
+    mkdir "$input"
+    printf 'print((1...10).map { $0 * $0 }.reduce(0, +))\n' >"$input/main.swift"
+    command=(bash -c 'swiftc main.swift -o main -module-cache-path cache && ./main')
+    environment=(PATH="/opt/swift/usr/bin:/usr/local/bin:/usr/bin:/bin")
+    limit=500
+}
+
+needs_javac() { echo javac; }
+case_javac() {
+    mkdir "$input"
+    echo 'public class A { public static void main(String[] a) { System.out.println(java.util.stream.IntStream.range(0, 100000).parallel().filter(x -> x % 3 == 0).count()); } }' >"$input/A.java"
+    command=(bash -c 'javac A.java && java -cp . A')
+    limit=300
+}
+
+case_ed() {
+    mkdir "$input"
+    printf 'one\ntwo\n' >"$input/text"
+    command=(bash -c "printf '%s\n' 1s/one/three/ a four . w q | ed text; cat text")
+}
+needs_ed() { echo ed; }
+
+needs_bc() { echo bc; }
+case_bc() { command=(bash -c 'echo "scale=300; 4*a(1); 2^500" | bc -l'); }
+
+needs_jq() { echo jq; }
+case_jq() { command=(bash -c "echo '{\"a\":[1,2,{\"b\":3}]}' | jq -c '.a[2].b, (.a|length), now > 0'"); }
+
+needs_convert() { echo convert; }
+case_convert() { command=(convert -size 200x200 plasma:fractal -seed 3 -resize 50% -blur 2x2 out.png); output=own; }
+
+needs_archives() { echo zip unzip bzip2 lz4; }
+case_archives() {
+    mkdir "$input"
+    numbers 20000 >"$input/data"
+    command=(bash -c 'zip -q a.zip data && unzip -p a.zip | cmp - data && bzip2 -k data && bzip2 -dc data.bz2 | cmp - data && lz4 -q data data.lz4 && lz4 -dc data.lz4 | cmp - data && tar cjf a.tar data && tar tf a.tar')
+}
+
+case_files() {
+    mkdir -p "$input/tree/sub"
+    numbers 3000 >"$input/tree/a"
+    command=(bash -c 'cp -a tree copy && mv copy/a copy/b && ln -s b copy/link && ln copy/b copy/hard && find copy -type f -exec cksum {} + | sort && dd if=tree/a of=d bs=1000 count=5 conv=sparse status=none && truncate -s 100k d && stat -c %s d && du -s --apparent-size d && mkfifo p && (cat p & echo through >p; wait) && install -m 640 d e && chmod 600 e && rm -rf copy && rmdir tree/sub && split -n 3 tree/a && cat x* | cmp - tree/a && shred -u e && df . >/dev/null && sync . && tac tree/a | tail -n 1 && comm -12 tree/a tree/a | wc -l')
+}
+
+case_xargs() {
+    command=(bash -c 'seq 1 40 | xargs -P 4 -n 3 sh -c "echo \$((\$1 + \$2 + \$3))" - | sort -n; seq 1 200000 | sort --parallel=2 -S 1M -R | sort -n | tail -n 1; seq 5 | shuf --random-source=/etc/passwd; factor 1234567890')
+}
+
+case_timeout() { command=(bash -c 'timeout 0.3 sleep 10; echo $?; timeout -s INT 0.2 cat /dev/zero >/dev/null; echo $?; (sleep 0.1; echo in) & nohup true; setsid -w sh -c "exit 5"; echo $?; flock lock sh -c "echo locked"; nice -n 5 nice; time -p true 2>/dev/null; taskset -c 0 nproc; nproc'); }
+
+case_tee() { command=(bash -c 'exec 3< <(seq 1 5); cat <&3; seq 1 100000 | tee >(wc -l >&2) >(md5sum >&2) | tail -n 1; sleep 0.5'); output=own; }
+
+needs_dash() { echo dash; }
+case_dash() { command=(dash -c 'trap "echo term; exit 4" TERM; (sleep 0.2; kill -TERM $$) & while :; do sleep 0.1; done'); }
+
+case_pipe_closed() { command=(bash -c 'set -o pipefail; yes | head -n 2; echo ${PIPESTATUS[*]}; ulimit -c; ulimit -s 1024; ulimit -s; sh -c "kill -SEGV \$\$"; echo $?'); }
+
+case_python_many() {
+    mkdir "$input"
+    cat >"$input/script.py" <<'END'
+import asyncio, concurrent.futures as cf, ctypes, mmap, multiprocessing as mp, os, queue, select, signal, socket, tempfile, threading, zlib
+
+def square(x): return x * x
+async def talk():
+    async def serve(r, w):
+        w.write((await r.readline()).upper()); await w.drain(); w.close()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async def client(i):
+        r, w = await asyncio.open_connection(*server.sockets[0].getsockname())
+        w.write(b"line %d\n" % i); d = await r.read(); w.close(); return d
+    print(await asyncio.gather(*(client(i) for i in range(5))))
+    p = await asyncio.create_subprocess_exec("sh", "-c", "echo sub; exit 4", stdout=asyncio.subprocess.PIPE)
+    print((await p.communicate())[0], p.returncode)
+    server.close()
+if __name__ == "__main__":
+    asyncio.run(talk())
+    with mp.Pool(3) as pool: print(sum(pool.map(square, range(100))))
+    with cf.ThreadPoolExecutor(4) as e: print(sum(e.map(square, range(100))))
+    with cf.ProcessPoolExecutor(2) as e: print(sum(e.map(square, range(20))))
+    v = mp.Value("i", 0)
+    def add():
+        for _ in range(100):
+            with v.get_lock(): v.value += 1
+    ps = [mp.Process(target=add) for _ in range(3)]
+    [p.start() for p in ps]; [p.join() for p in ps]; print(v.value)
+    m = mmap.mmap(-1, 8192)
+    if os.fork() == 0:
+        m[0:5] = b"child"; os._exit(0)
+    os.wait(); print(m[0:5])
+    with tempfile.NamedTemporaryFile() as f:
+        f.write(zlib.compress(b"z" * 100000)); f.flush()
+        with open(f.name, "r+b") as g:
+            n = mmap.mmap(g.fileno(), 0); print(len(zlib.decompress(n[:]))); n[0:1] = n[0:1]; n.flush()
+    q = queue.Queue()
+    def work():
+        for i in range(200): q.put(i)
+    threading.Thread(target=work).start(); print(sum(q.get() for _ in range(200)))
+    signal.signal(signal.SIGALRM, lambda *a: print("alarm")); signal.setitimer(signal.ITIMER_REAL, 0.05); signal.pause()
+    a, b = socket.socketpair(); p = select.epoll(); p.register(b, select.EPOLLIN); a.send(b"x"); print(len(p.poll()))
+    print(ctypes.CDLL(None).getpid() == os.getpid(), os.cpu_count() > 0, os.sched_getaffinity(0) != set())
+END
+    command=(/usr/bin/python3 script.py)
+}
+
+case_python_server() {
+    server_port=$(port 4)
+    command=(timeout -s INT 4 /usr/bin/python3 -m http.server -b 127.0.0.1 "$server_port")
+    output=own
+    drive() { sleep 1.5; for i in 1 2 3 4 5; do curl -s "http://127.0.0.1:$server_port/" -o /dev/null -w '%{http_code}\n'; done; }
+    check() { [[ $1 == replay ]] || (($(grep -c 200 "$run/$1.drive") == 5)); }
+}
+needs_python_server() { echo curl; }
+
+needs_node_server() { echo node curl; }
+case_node_server() {
+    server_port=$(port 5)
+    command=(node -e "const h = require('http'); let n = 0; h.createServer((q, r) => { r.end('x'.repeat(50000)); if (++n == 30) process.exit(8) }).listen($server_port, '127.0.0.1')")
+    output=own
+    drive() { sleep 1.5; for i in {1..30}; do curl -s "http://127.0.0.1:$server_port/" | wc -c; done; }
+    check() { [[ $1 == replay ]] || (($(grep -c 50000 "$run/$1.drive") >= 29)); }
+}
+
+needs_node_workers() { echo node; }
+case_node_workers() {
+    mkdir "$input"
+    cat >"$input/a.js" <<'END'
+const { Worker, isMainThread, parentPort } = require("worker_threads"), zlib = require("zlib");
+if (isMainThread) {
+    let n = 0;
+    for (let i = 0; i < 3; i++) { const w = new Worker(__filename); w.on("message", m => { n += m; }); w.postMessage(i); }
+    process.on("exit", () => console.log(n));
+    zlib.gzip("x".repeat(1e6), (e, d) => console.log(zlib.gunzipSync(d).length));
+} else parentPort.once("message", m => { let s = 0; for (let i = 0; i < 1e6; i++) s += i % 7; parentPort.postMessage(s + m); });
+END
+    command=(node a.js)
+}
+
+needs_postgres() { local found=(/usr/lib/postgresql/*/bin/initdb); echo "${found[0]:-initdb}"; }
+case_postgres() {
+    local programs
+    ((EUID == 0 && PROGRAMS_ROOT)) && return 1
+    programs=$(dirname "$(needs_postgres)")
+    server_port=$(port 6)
+    command=(bash -c "$programs/initdb -D base -A trust -U me >/dev/null && exec $programs/postgres -D base -p $server_port -k . -h 127.0.0.1")
+    output=own limit=250
+    drive() {
+        until psql -h 127.0.0.1 -p "$server_port" -U me postgres -c 'select 1' >/dev/null 2>&1; do sleep 0.3; done
+        psql -h 127.0.0.1 -p "$server_port" -U me postgres -c 'create table t as select i, md5(i::text) from generate_series(1, 5000) i; create index on t (md5); select count(*) from t a join t b using (md5)' -c vacuum
+        kill -INT "$(head -n 1 "$work/base/postmaster.pid")"
+    }
+    check() { [[ $1 == replay ]] || grep -q '  5000' "$run/$1.drive"; }
+}
+
+needs_fakeroot() { echo fakeroot; }
+case_fakeroot() { command=(fakeroot sh -c 'id -u; touch a; chown 5:6 a; stat -c %u:%g a'); }
+
+needs_unshare() { echo unshare; }
+case_unshare() { command=(unshare -r sh -c 'id -u; unshare -p -f sh -c "echo \$\$; exit 3"; echo $?'); }
+
+needs_gpg() { echo gpg; }
+case_gpg() {
+    command=(bash -c 'gpg -q --batch --passphrase "" --quick-generate-key me default default never && echo text | gpg -q --batch -e -r me | gpg -q --batch -d; gpgconf --kill all')
+    output=own
+    check() { grep -q '^text$' "$run/$1.out"; }
+}
+
+needs_ssh_agent() { echo ssh-agent ssh-add; }
+case_ssh_agent() { command=(bash -c 'ssh-keygen -q -t ed25519 -N "" -f k && ssh-agent sh -c "ssh-add -q k; ssh-add -l | cut -d\" \" -f3-"'); }
+
+needs_watch() { echo watch; }
+case_watch() {
+    command=(watch -n 0.3 -t echo seen)
+    dialogue=$'expect seen\nwait 0.8\nsend \\x03\n'
+    output=own status=130
+    check() { grep -aq seen "$run/$1.out"; }
+}
+
+needs_top_terminal() { echo top; }
+case_top_terminal() {
+    command=(top -d 0.3)
+    dialogue=$'expect PID\nwait 1\nsend M\nwait 0.5\nsend q\n'
+    output=own
+    check() { grep -aq PID "$run/$1.out"; }
+}
+
+case_stty() {
+    command=(bash -c 'stty -a | head -n 1; stty -echo raw; dd bs=1 count=3 status=none | od -c; stty sane; read -r -t 5 -p "name? " n; echo "hello $n"')
+    dialogue=$'expect rows\nwait 0.5\nsend abc\nexpect name?\nsend me\\n\nexpect hello me\n'
+    output=own
+    check() { grep -aq 'hello me' "$run/$1.out"; }
+}
+
+case_python_terminal() {
+    command=(python3 -q -i -c 'import sys; sys.ps1 = "ready> "')
+    dialogue=$'expect ready>\nsend print(6*7)\\n\nexpect 42\nexpect ready>\nsend import time; time.sleep(50)\\n\nwait 0.5\nsend \\x03\nexpect KeyboardInterrupt\nexpect ready>\nsend exit(3)\\n\n'
+    output=own status=3
+    check() { grep -aq KeyboardInterrupt "$run/$1.out"; }
+}
+
+# gdb cannot trace a tracee: it has to say so.
+needs_gdb_runs() { echo gdb; }
+case_gdb_runs() { command=(gdb -nx -batch -ex 'file /bin/true' -ex 'info functions ^main$' -ex 'print 6*7'); }
+
+needs_gdb_refused() { echo gdb; }
+case_gdb_refused() { command=(gdb -nx -batch -ex run --args /bin/true); output=own; status=0; limit=40; }
+
+needs_perf() { echo perf; }
+case_perf() { command=(perf stat true); output=own; status=${PROGRAMS_PERF_STATUS-}; }
+
+needs_valgrind_memcheck() { echo valgrind gcc; }
+case_valgrind_memcheck() {
+    mkdir "$input"
+    printf '#include <stdlib.h>\nint main(void) { char *p = malloc(10); return p[11] ? 1 : 0; }\n' >"$input/a.c"
+    gcc -g -o "$input/a" "$input/a.c"
+    command=(valgrind -q --error-exitcode=9 ./a)
+    output=own
+}
+
+needs_address_sanitizer() { echo gcc; }
+case_address_sanitizer() {
+    mkdir "$input"
+    printf '#include <stdlib.h>\nint main(void) { char *p = malloc(10); free(p); return p[1]; }\n' >"$input/a.c"
+    gcc -g -fsanitize=address -o "$input/a" "$input/a.c" || return 1
+    command=(./a)
+    output=own
+}
+
+needs_thread_sanitizer() { echo gcc; }
+case_thread_sanitizer() {
+    mkdir "$input"
+    printf '#include <pthread.h>\nint x; void *f(void *p) { x++; return p; }\nint main(void) { pthread_t t; pthread_create(&t, 0, f, 0); pthread_join(t, 0); return x; }\n' >"$input/a.c"
+    gcc -g -fsanitize=thread -o "$input/a" "$input/a.c" || return 1
+    command=(./a)
+}
+
+needs_go() { echo go; }
+case_go() {
+    mkdir "$input"
+    printf 'package main\nimport ("fmt"; "os"; "sync")\nfunc main() { var w sync.WaitGroup; var m sync.Mutex; s := 0; for i := 0; i < 50; i++ { w.Add(1); go func(i int) { m.Lock(); s += i; m.Unlock(); w.Done() }(i) }; w.Wait(); fmt.Println(s); os.Exit(3) }\n' >"$input/a.go"
+    (cd "$input" && go build -o a a.go) || return 1
+    command=(./a)
+}
+
+needs_cargo() { echo cargo; }
+case_cargo() { command=(cargo --version); }
+
+needs_lsof() { echo lsof; }
+case_lsof() { command=(lsof -p 1); output=own; }
+
+needs_ip() { echo ip ss; }
+case_ip() { command=(bash -c 'ip addr; ip route; ss -tln; vmstat; free; uptime; hostname; uname -a; id; who; getent passwd root; getent hosts localhost; locale; lscpu | head -n 3; env; mount | wc -l; lsblk >/dev/null; last -n 1 >/dev/null; tty; logname; groups'); output=own; }
+
+case_ldd() { command=(bash -c 'ldd /bin/ls | wc -l; objdump -d /bin/true | md5sum; readelf -aW /bin/ls | wc -l; strings /bin/ls | wc -l; file /bin/ls; iconv -f utf8 -t latin1 </dev/null; xxd /bin/true | tail -n 1; od -c /bin/true | md5sum'); }
+
+needs_git_work() { echo git; }
+case_git_work() {
+    mkdir "$input"
+    repository "$input/origin"
+    environment=(GIT_AUTHOR_DATE="2021-01-01T00:00:00Z" GIT_COMMITTER_DATE="2021-01-01T00:00:00Z")
+    command=(bash -c 'cd origin && git checkout -q -b topic HEAD~5 && echo x >new && git add new && git commit -qm topic && git rebase -q main && git log --oneline | head -n 3 && git gc -q && git blame file1 | tail -n 1 && git grep -c 9 | head -n 3 && git stash list && git bisect start -q HEAD HEAD~10 >/dev/null && git bisect run sh -c "exit 0" | tail -n 1; git worktree add -q ../w main && git -C ../w status -sb')
 }
