@@ -50,7 +50,8 @@ let package = Package(
             name: "Symbols", dependencies: ["CDwarf", "CUnwind", "LinuxABI"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary("lzma")]),
 
-        .target(name: "Ptrace", dependencies: ["CPtrace", "CInterceptor", "LinuxABI", "XState"], swiftSettings: strict),
+        .target(
+            name: "Ptrace", dependencies: ["CPtrace", "CInterceptor", "LinuxABI", "XState"], swiftSettings: strict),
         .target(name: "TraceFormat", dependencies: ["LinuxABI", "XState", "Codec", system], swiftSettings: strict),
         .target(
             name: "Tracee", dependencies: ["Ptrace", "TraceFormat", "LinuxABI", "XState", log],
@@ -73,7 +74,9 @@ let package = Package(
         .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI"], swiftSettings: strict),
         .testTarget(name: "XStateTests", dependencies: ["XState"], swiftSettings: strict),
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: strict),
-        .testTarget(name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", system], swiftSettings: strict),
+        .testTarget(
+            name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", system],
+            swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI"], swiftSettings: strict),

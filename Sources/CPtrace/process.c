@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -159,6 +160,32 @@ int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd) {
     return result == -1 ? -errno : result == 0;
 }
 
+void cptrace_reserve_standard_streams(void) {
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            // The lowest free number: this one.
+            if (open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)
+                return;
+}
+
+void cptrace_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int32_t cptrace_tracer(void) {
+    char text[8192];
+    int64_t length = cptrace_read_file("/proc/self/status", text, sizeof text - 1);
+    if (length <= 0)
+        return 0;
+    text[length] = 0;
+    const char *found = strstr(text, "\nTracerPid:");
+    return found ? (int32_t)strtol(found + strlen("\nTracerPid:"), NULL, 10) : 0;
+}
+
 uint32_t cptrace_user_id(void) { return getuid(); }
 int32_t cptrace_process_id(void) { return getpid(); }
 char *const *cptrace_environment(void) { return environ; }
@@ -186,9 +213,6 @@ int32_t cptrace_affinity_mask(void *bytes, size_t capacity) {
 
 int32_t cptrace_current_core(void) { return sched_getcpu(); }
 
-uint64_t cptrace_read_tsc(void) { return __builtin_ia32_rdtsc(); }
-uint64_t cptrace_read_tscp(uint32_t *aux) { return __builtin_ia32_rdtscp(aux); }
-
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]) {
     __cpuid_count(leaf, subleaf, registers[0], registers[1], registers[2], registers[3]);
 }
@@ -205,7 +229,8 @@ uint64_t cptrace_read_xcr0(void) {
 
 static int64_t clock_ns(clockid_t clock) {
     struct timespec now;
-    clock_gettime(clock, &now);
+    // Not by way of the vDSO, which would read the time stamp counter that was given up (timestamp.c).
+    syscall(SYS_clock_gettime, clock, &now);
     return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
@@ -283,6 +308,12 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length) {
         ssize_t count = write(fd, (const char *)bytes + done, length - done);
         if (count == -1 && errno == EINTR)
             continue;
+        if (count == -1 && errno == EAGAIN) {
+            // Whoever else has this open file made it non-blocking.
+            struct pollfd ready = {fd, POLLOUT, 0};
+            poll(&ready, 1, -1);
+            continue;
+        }
         if (count == -1)
             return -errno;
         done += (size_t)count;

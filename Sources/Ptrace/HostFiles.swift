@@ -13,7 +13,7 @@ package enum HostFiles {
                 initialized = max(0, Int(size))
             }
             if size >= 0 { return bytes }
-            if size != -7 /* E2BIG */ { return nil }
+            if Int64(size) != ErrorNumber.E2BIG.syscallResult { return nil }
             capacity *= 4
         }
         return nil

@@ -21,6 +21,6 @@ func check<Value: BinaryInteger>(
 ) throws(PtraceError) -> Value {
     if result >= 0 { return result }
     let errno = Int32(-Int64(result))
-    if errno == 3 /* ESRCH */, let thread { throw .threadGone(thread) }
+    if errno == ErrorNumber.ESRCH.rawValue, let thread { throw .threadGone(thread) }
     throw .failed(operation: operation, thread: thread, errno: errno)
 }

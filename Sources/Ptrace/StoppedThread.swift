@@ -7,8 +7,6 @@ package import LinuxABI
 package struct StoppedThread: ~Copyable, Sendable {
     package let id: ThreadID
 
-    init(id: ThreadID) { self.id = id }
-
     /// PTRACE_GETREGS.
     package borrowing func registers() throws(PtraceError) -> Registers {
         var registers = Registers()

@@ -26,7 +26,7 @@ package enum Tracer {
     private static func wait(for id: Int32, block: Bool) throws(PtraceError) -> Report? {
         var result = cptrace_wait_result()
         let error = unsafe cptrace_wait(id, block, &result)
-        if error == -4 /* EINTR */ { return nil }
+        if Int64(error) == ErrorNumber.EINTR.syscallResult { return nil }
         try check(error, "wait4")
         return result.tid == 0 ? nil : Report(thread: ThreadID(result.tid), rawStatus: result.status)
     }
@@ -94,6 +94,19 @@ package enum Tracer {
 
     /// Makes blocking waits return nil at least this often (microseconds; 0: never).
     package static func setTicker(microseconds: Int64) { _ = cptrace_set_ticker(microseconds) }
+
+    /// Gives up this thread's own use of RDTSC while `body` runs: prctl(2) PR_SET_TSC.
+    ///
+    /// Tracees have it trapped, and to switch between a thread that has and one that has not costs as much as the rest
+    /// of a ptrace-stop where a hypervisor intercepts writes to CR4. It goes on to work, though slowly.
+    package static func withoutTimestampCounter<Result, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        // Where it cannot be given up, switching is slow and all else the same.
+        _ = cptrace_give_up_tsc()
+        defer { cptrace_take_back_tsc() }
+        return try body()
+    }
 
     /// Lets the tracees on this core run: sched_yield(2).
     package static func yield() { cptrace_yield() }

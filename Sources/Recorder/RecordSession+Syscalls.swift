@@ -83,6 +83,7 @@ extension RecordSession {
             thread.interrupted = call
             return
         }
+        if !hasStarted, call.number == .execve { startFailure = Int32(truncatingIfNeeded: -result) }
         try leave(call, result: result, thread: thread)
         call.effects += try effects(of: call, exit: registers, thread: thread)
         if call.handler == .sigreturn {
@@ -198,7 +199,9 @@ extension RecordSession {
         }
         endInterruption(of: thread)
         // What a clone writes is for its child as well, where it is.
-        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else { return }
+        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else {
+            return
+        }
         var registers = call.entry
         guard
             let redirection = try Redirection(

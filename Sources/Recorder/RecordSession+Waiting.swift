@@ -38,6 +38,8 @@ extension RecordSession {
     ///   reported later.
     func waitForStop(of thread: RecordedThread) -> Bool {
         while thread.pendingStop == nil {
+            // A thread that makes one call after the other lets no wait last until the ticker interrupts it.
+            if Host.takeTick() { housekeeping() }
             do {
                 if scheduler.hasReady && thread.blocksNow {
                     // On one core a yield is usually enough for a call that does not sleep.

@@ -54,7 +54,9 @@ struct FrameEncoder {
         }
         for effect in frame.effects {
             switch effect {
-            case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes), .outputBytes(_, let bytes): try body(bytes)
+            case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes),
+                .outputBytes(_, let bytes):
+                try body(bytes)
             case .map, .unmap, .protect, .remap, .advise, .createShared, .resizeShared, .output,
                 .limitStack:
                 break

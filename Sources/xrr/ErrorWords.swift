@@ -12,7 +12,15 @@ extension PtraceError {
         switch self {
         case .threadGone(let thread): "thread \(thread) is gone: something else has killed it"
         case .failed(let operation, let thread, let errno):
-            "\(operation)\(thread.map { " (thread \($0))" } ?? ""): \(Errno(rawValue: errno))"
+            "\(operation)\(thread.map { " (thread \($0))" } ?? ""): \(Errno(rawValue: errno))\(Self.advice(errno))"
+        }
+    }
+
+    private static func advice(_ errno: Int32) -> String {
+        switch ErrorNumber(rawValue: errno) {
+        case .EAGAIN: " (too many processes: raise 'ulimit -u' or end some)"
+        case .ENFILE, .EMFILE: " (too many open files: raise 'ulimit -n')"
+        default: ""
         }
     }
 
@@ -26,16 +34,36 @@ extension PtraceError {
 extension RecordError {
     var words: String {
         switch self {
+        case .ptrace(let error) where error.isForbidden && Host.isTraced:
+            "xrr runs under a debugger or strace that traces its children too; leave that out (strace without -f)"
         case .ptrace(let error) where error.isForbidden:
-            "this system does not let xrr trace programs (\(error.words)): 'xrr doctor' says what to do"
+            "\(error.words) (ptrace scope, or a container's seccomp profile): 'xrr doctor' says what to do"
         case .ptrace(let error): error.words
+        case .cannotExecute(let path, ErrorNumber.ENOEXEC.rawValue):
+            "\(TextFormat.printable(path)): cannot be executed: it is no program for this machine, nor a script"
         case .cannotExecute(let path, let errno):
             "\(TextFormat.printable(path)): cannot be executed: \(Errno(rawValue: errno))"
         case .recordedAlready: "this xrr is itself being recorded"
-        case .writing(let error): error.description
-        case .storing(let error): error.description
+        case .writing(let error): error.description + Self.advice(error)
+        case .storing(let error): "cannot store a mapped file: " + error.description + Self.advice(error)
         case .unsupported(let what):
             "\(what.what) by thread \(what.thread) at \(what.address) cannot be recorded"
+        }
+    }
+
+    private static func advice(_ error: RecordingWriteError) -> String {
+        if case .file(_, _, let errno) = error { advice(errno) } else { "" }
+    }
+
+    private static func advice(_ error: FileStoreError) -> String {
+        if case .file(_, let errno) = error { advice(errno) } else { "" }
+    }
+
+    private static func advice(_ errno: Errno) -> String {
+        switch errno {
+        case .noSpace, .diskQuotaExceeded: " (free some space, or record to another disk with -o or XRR_DIR)"
+        case .fileTooLarge: " (raise 'ulimit -f')"
+        default: ""
         }
     }
 
@@ -50,10 +78,13 @@ extension ReplayError {
         switch self {
         case .recording(let error): error.description
         case .store(let error): error.description
+        case .output(let stream, let errno):
+            "cannot write the program's \(stream == .standardOutput ? "standard output" : "standard error"): "
+                + "\(Errno(rawValue: errno)); 'xrr replay -a --quiet' does not write it"
         case .unsound(let reasons):
             "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; ")
         case .ptrace(let error) where error.isForbidden:
-            "this system does not let xrr trace programs (\(error.words)): 'xrr doctor' says what to do"
+            "\(error.words) (ptrace scope, or a container's seccomp profile): 'xrr doctor' says what to do"
         case .ptrace(let error): error.words
         case .inconsistent(let index, let what): "the recording is damaged: event \(index) \(what)"
         }
@@ -62,6 +93,7 @@ extension ReplayError {
     var status: CommandStatus {
         switch self {
         case .recording, .store, .inconsistent: .unreadable
+        case .output: .failure
         case .unsound: .unsoundHere
         // Somebody killed the replay's processes: it says nothing of the recording or the machine.
         case .ptrace(.threadGone): .failure

@@ -27,7 +27,15 @@ struct XRR: ParsableCommand {
 @main struct CommandLineTool {
     /// Parses, runs, and turns every error into words and an exit status: nothing else in xrr does.
     static func main() {
-        let arguments = Host.arguments().dropFirst().map { ArgumentText.text(of: $0) }
+        Host.reserveStandardStreams()
+        let words = Host.arguments()
+        // Swift takes the arguments from /proc/self/cmdline.
+        guard !words.isEmpty else {
+            Diagnostics.say(
+                "/proc is not mounted here, and xrr cannot work without it; mount it with 'mount -t proc proc /proc'")
+            CommandStatus.recorderFailed.exit()
+        }
+        let arguments = words.dropFirst().map { ArgumentText.text(of: $0) }
         do {
             var command = try XRR.parseAsRoot(arguments)
             try command.run()

@@ -100,8 +100,6 @@ int32_t cptrace_executability(const char *path);
 int32_t cptrace_bind_to_core(int32_t cpu);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
 int32_t cptrace_current_core(void);
-uint64_t cptrace_read_tsc(void);
-uint64_t cptrace_read_tscp(uint32_t *aux);
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
 // XGETBV(0), or 0 where CPUID does not show OSXSAVE.
 uint64_t cptrace_read_xcr0(void);
@@ -114,6 +112,24 @@ int32_t cptrace_set_stack_limit(int32_t process, uint64_t bytes);
 void cptrace_kernel_release(char *buffer, size_t capacity);
 int32_t cptrace_kill_and_reap(int32_t pid);
 
+// --- the time stamp counter (timestamp.c)
+// Makes RDTSC trap in this thread as it does in tracees, which makes switching between them cheaper. A handler of SIGSEGV
+// stays, which executes the instruction for all code that is not written for this.
+int32_t cptrace_give_up_tsc(void);
+void cptrace_take_back_tsc(void);
+// The counter, also where it was given up.
+uint64_t cptrace_read_tsc(void);
+uint64_t cptrace_read_tscp(uint32_t *auxiliary);
+
+// --- this process (process.c)
+// Takes the descriptors 0 to 2 that are not open, so that no file of ours gets such a number and is then taken for
+// standard input or output. What takes them is closed on exec and answers EBADF, as if nothing were there.
+void cptrace_reserve_standard_streams(void);
+// Raises the soft RLIMIT_NOFILE to the hard limit.
+void cptrace_raise_descriptor_limit(void);
+// The process that traces this one, 0 if none does.
+int32_t cptrace_tracer(void);
+
 // --- shared regions (process.c)
 int32_t cptrace_memfd(const char *name, uint64_t length);
 int32_t cptrace_truncate(int32_t fd, uint64_t length);
@@ -124,9 +140,11 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
 // --- signals of the recorder itself (signals.c)
 // Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.
 int32_t cptrace_set_ticker(int64_t interval_us);
-// Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP and SIGPIPE, notes SIGTERM. Stores what the tracee has to
-// inherit instead.
+// Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP, SIGPIPE and SIGXFSZ, notes SIGTERM. Stores what the
+// tracee has to inherit instead.
 int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited_mask);
 // The number of SIGTERM seen since the last call.
 int32_t cptrace_take_termination_requests(void);
+// Whether the ticker rang since the last call.
+bool cptrace_take_tick(void);
 void cptrace_yield(void);

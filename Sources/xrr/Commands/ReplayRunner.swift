@@ -16,9 +16,15 @@ struct ReplayRunner {
         let reader = try directory.reader()
         let machine = try HostMachine.current()
         try Self.refuseUnsound(reader.manifest, on: machine)
-        let store = try FileStore(at: FilePath(directory.store))
-        let lock = try StoreLock.shared(directory.store)
-        defer { lock.release() }
+        let store = FileStore(reading: FilePath(directory.store))
+        // A recording that mapped no file replays without a store; any other says what it misses.
+        let lock = FileSystem.kind(directory.store) == nil ? nil : try StoreLock.shared(directory.store)
+        defer { lock?.release() }
+        guard reader.isFinished || reader.frameCount > 0 else {
+            throw CommandError(
+                "\(directory.path) has no events: the recorder was killed before it committed any; record again",
+                status: .unreadable)
+        }
         let dump = try options.registersFile.map { path throws(CommandError) in try RegisterDump(path) }
         let progress = FileSystem.isTerminal(.standardError) ? ProgressLine(total: reader.frameCount) : nil
         Diagnostics.keepClear(of: progress)
@@ -26,6 +32,8 @@ struct ReplayRunner {
             progress?.erase()
             Diagnostics.keepClear(of: nil)
         }
+        // Files and shared regions stay open while the recording may refer to them.
+        Host.raiseDescriptorLimit()
         // A reader of the output that goes away does not end the replay: it is the result that counts.
         _ = signal(SIGPIPE, SIG_IGN)
         let core = CoreChoice.leastLoaded()

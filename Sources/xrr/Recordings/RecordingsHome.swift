@@ -5,15 +5,17 @@ import TraceFormat
 struct RecordingsHome: Hashable, Sendable {
     var path: String
 
-    /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`.
+    /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`; without a home, `/tmp/xrr-UID`.
     static var current: RecordingsHome {
         let path: FilePath
         if let own = FileSystem.environment("XRR_DIR") {
             path = FilePath(own)
         } else if let data = FileSystem.environment("XDG_DATA_HOME") {
             path = FilePath(data).appending("xrr")
+        } else if let user = FileSystem.environment("HOME") {
+            path = FilePath(user).appending(".local/share/xrr")
         } else {
-            path = FilePath(FileSystem.environment("HOME") ?? "/tmp").appending(".local/share/xrr")
+            path = FilePath("/tmp/xrr-\(FileSystem.userID)")
         }
         // What is said of a recording has to make sense elsewhere as well.
         return RecordingsHome(path: FilePath(FileSystem.workingDirectory).pushing(path).string)
