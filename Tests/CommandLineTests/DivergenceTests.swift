@@ -2,6 +2,8 @@ import LinuxABI
 import Testing
 import TraceFormat
 
+@testable import xrr
+
 /// Recordings that were tampered with diverge, and the report says where and how.
 @Suite struct DivergenceTests {
     /// Goes by the first byte it reads; keeps the second in a floating-point register.
@@ -91,5 +93,17 @@ import TraceFormat
         #expect(outcome.error.contains(#/\* rbx       0x0{12}dead  0x[0-9a-f]{16}\n/#))
         #expect(outcome.lines.count { $0.hasPrefix("xrr: * ") } == 1, "\(outcome.error)")
         #expect(outcome.error.contains("the extended registers are the same"))
+    }
+
+    @Test func valuesLoseTheZerosThatBothHave() {
+        func both(_ first: String, _ second: String) -> [String] {
+            let short = DivergenceReport.shortened("0x" + first, "0x" + second)
+            return [short.0, short.1]
+        }
+        let zero = String(repeating: "0", count: 16)
+        let one = String(repeating: "0", count: 15) + "1"
+        #expect(both(zero + zero + one, zero + one + zero) == ["0x" + zero + one, "0x" + one + zero])
+        #expect(both(zero + zero, zero + one) == ["0x" + zero, "0x" + one])
+        #expect(both("01", "02") == ["0x01", "0x02"])
     }
 }
