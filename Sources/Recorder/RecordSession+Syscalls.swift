@@ -198,8 +198,10 @@ extension RecordSession {
         }
         endInterruption(of: thread)
         // What a clone writes is for its child as well, where it is.
-        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else { return }
-        var registers = call.entry
+        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else {
+            return
+        }
+        var registers = call.isRewritten ? try thread.traced.registers() : call.entry
         guard
             let redirection = try Redirection(
                 of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory)
