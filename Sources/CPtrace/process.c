@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -108,6 +109,8 @@ static void fill_identity(const struct stat *status, struct cptrace_file_identit
     identity->changed_ns = status->st_ctim.tv_sec * 1000000000ll + status->st_ctim.tv_nsec;
     identity->mode = status->st_mode;
     identity->special_device = status->st_rdev;
+    identity->user_id = status->st_uid;
+    identity->group_id = status->st_gid;
 }
 
 static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {
@@ -155,6 +158,32 @@ int32_t cptrace_open_descriptor(int32_t tid, int32_t fd) {
 int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd) {
     long result = syscall(SYS_kcmp, tid, getpid(), KCMP_FILE, (unsigned long)fd, (unsigned long)own_fd);
     return result == -1 ? -errno : result == 0;
+}
+
+void cptrace_reserve_standard_streams(void) {
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF)
+            // The lowest free number: this one.
+            if (open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) == -1)
+                return;
+}
+
+void cptrace_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int32_t cptrace_tracer(void) {
+    char text[8192];
+    int64_t length = cptrace_read_file("/proc/self/status", text, sizeof text - 1);
+    if (length <= 0)
+        return 0;
+    text[length] = 0;
+    const char *found = strstr(text, "\nTracerPid:");
+    return found ? (int32_t)strtol(found + strlen("\nTracerPid:"), NULL, 10) : 0;
 }
 
 uint32_t cptrace_user_id(void) { return getuid(); }
@@ -279,6 +308,12 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length) {
         ssize_t count = write(fd, (const char *)bytes + done, length - done);
         if (count == -1 && errno == EINTR)
             continue;
+        if (count == -1 && errno == EAGAIN) {
+            // Whoever else has this open file made it non-blocking.
+            struct pollfd ready = {fd, POLLOUT, 0};
+            poll(&ready, 1, -1);
+            continue;
+        }
         if (count == -1)
             return -errno;
         done += (size_t)count;

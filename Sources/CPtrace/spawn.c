@@ -146,6 +146,17 @@ static void unregister_rseq(void) {
         syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 }
 
+// A recording can ask for more memory than there is; a replay can be repeated, unlike what else runs here.
+static void offer_to_oom_killer(void) {
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd == -1)
+        return;
+    // Best effort: it is a precaution.
+    if (write(fd, "1000", 4) == -1)
+        errno = 0;
+    close(fd);
+}
+
 int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
@@ -168,7 +179,10 @@ int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
         setrlimit(RLIMIT_CORE, &core);
         if (cpu >= 0)
             cptrace_bind_to_core(cpu);
-        restore_signals(0, 0);
+        // What a terminal or a user sends is not for the replayed program: it stays pending. The kernel raises signals
+        // of the processor all the same.
+        restore_signals(0, ~0ull);
+        offer_to_oom_killer();
         if (install_replay_filter() < 0)
             __asm__ volatile("ud2");
         __asm__ volatile("int3");

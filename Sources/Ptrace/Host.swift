@@ -100,6 +100,18 @@ package enum Host {
         return (ignored, mask)
     }
 
+    /// Whether the ticker rang since the last call (see `Tracer.setTicker`).
+    package static func takeTick() -> Bool { cptrace_take_tick() }
+
+    /// Keeps the descriptors 0 to 2 from being given to files of xrr's own where they are closed.
+    package static func reserveStandardStreams() { cptrace_reserve_standard_streams() }
+
+    /// Raises the soft RLIMIT_NOFILE to the hard limit. Tracees that are started later inherit it.
+    package static func raiseDescriptorLimit() { cptrace_raise_descriptor_limit() }
+
+    /// Whether another process traces this one, and may trace its children before xrr can.
+    package static var isTraced: Bool { cptrace_tracer() != 0 }
+
     /// How often SIGTERM arrived since the last call.
     package static func takeTerminationRequests() -> Int32 { cptrace_take_termination_requests() }
 }

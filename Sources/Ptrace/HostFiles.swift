@@ -39,6 +39,8 @@ package enum HostFiles {
         package var mode: UInt32
         /// st_rdev.
         package var specialDevice: UInt64
+        package var userID: UInt32
+        package var groupID: UInt32
 
         /// S_ISREG.
         package var isRegular: Bool { mode & 0o170000 == 0o100000 }
@@ -102,6 +104,7 @@ extension HostFiles.Identity {
     init(_ native: cptrace_file_identity) {
         self.init(
             device: native.device, inode: native.inode, size: native.size, modified: native.modified_ns,
-            changed: native.changed_ns, mode: native.mode, specialDevice: native.special_device)
+            changed: native.changed_ns, mode: native.mode, specialDevice: native.special_device,
+            userID: native.user_id, groupID: native.group_id)
     }
 }

@@ -3,15 +3,19 @@ internal import CPtrace
 /// A memory file of the session that tracees map shared: memfd_create(2).
 package final class SharedMemory {
     package let descriptor: Int32
+    /// In bytes.
+    package private(set) var length: UInt64
 
     package init(name: String, length: UInt64) throws(PtraceError) {
         descriptor = try check(unsafe cptrace_memfd(name, length), "memfd_create")
+        self.length = length
     }
 
     deinit { _ = cptrace_close(descriptor) }
 
     package func resize(to length: UInt64) throws(PtraceError) {
         try check(cptrace_truncate(descriptor, length), "resizing a shared region")
+        self.length = length
     }
 
     /// Fills the region from the start with a file's contents.

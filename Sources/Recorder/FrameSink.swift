@@ -20,6 +20,11 @@ final class FrameSink {
         } catch { fail(.writing(error)) }
     }
 
+    func note(_ file: FileRecord) {
+        guard failure == nil else { return }
+        do { try writer.noteFile(file) } catch { fail(.writing(error)) }
+    }
+
     /// Commits what there is if the last commit was long enough ago.
     func commitIfDue() {
         guard failure == nil else { return }

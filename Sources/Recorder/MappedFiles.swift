@@ -17,6 +17,7 @@ final class MappedFiles {
     private var spaces: [ObjectIdentifier: AddressSpace] = [:]
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
+    private var listed: Set<FileDigest> = []
 
     init(storage: FileStore, sink: FrameSink) {
         self.storage = storage
@@ -75,11 +76,25 @@ final class MappedFiles {
     }
 
     private func add(_ descriptor: Int32, path: String) -> FileDigest {
-        do { return try storage.add(FileDescriptor(rawValue: descriptor), path: path) } catch {
+        do throws(FileStoreError) {
+            let digest = try storage.add(FileDescriptor(rawValue: descriptor), path: path)
+            noteFile(digest, descriptor, path: path)
+            return digest
+        } catch {
             // The recording ends, the program does not: nothing will ask for this file.
             sink.fail(.storing(error))
             return FileDigest(bytes: [UInt8](repeating: 0, count: FileDigest.size))
         }
+    }
+
+    /// Lists the file in the recording, once: `xrr rm` and the like go by that list.
+    private func noteFile(_ digest: FileDigest, _ descriptor: Int32, path: String) {
+        guard listed.insert(digest).inserted, let identity = HostFiles.identity(of: descriptor) else { return }
+        sink.note(
+            FileRecord(
+                digest: digest, path: Array(path.utf8), size: identity.size, mode: identity.mode,
+                userID: identity.userID, groupID: identity.groupID, device: identity.device, inode: identity.inode,
+                modificationTime: identity.modified))
     }
 
     /// What stands behind a mapping that a thread just made of one of its descriptors, with the effects that create

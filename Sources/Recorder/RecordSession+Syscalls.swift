@@ -83,6 +83,7 @@ extension RecordSession {
             thread.interrupted = call
             return
         }
+        if !hasStarted, call.number == .execve { startFailure = Int32(truncatingIfNeeded: -result) }
         try leave(call, result: result, thread: thread)
         call.effects += try effects(of: call, exit: registers, thread: thread)
         if call.handler == .sigreturn {

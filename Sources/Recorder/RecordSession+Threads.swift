@@ -143,7 +143,7 @@ extension RecordSession {
         arenas[ObjectIdentifier(space)] = nil
     }
 
-    private func killAll() {
+    func killAll() {
         for process in Set(threads.values.map(\.process.id)) { HostThreads.send(9, to: process) }
     }
 

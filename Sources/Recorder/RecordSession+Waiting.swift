@@ -37,21 +37,19 @@ extension RecordSession {
     /// - Returns: false if it sleeps in the kernel while others could run: it has lost its turn, and its stop will be
     ///   reported later.
     func waitForStop(of thread: RecordedThread) -> Bool {
-        var isAsleep = false
         while thread.pendingStop == nil {
-            let mayBlock = thread.blocksNow
+            // A thread that makes one call after the other lets no wait last until the ticker interrupts it.
+            if Host.takeTick() { housekeeping() }
             do {
-                if scheduler.hasReady && mayBlock {
-                    if let report = try Tracer.wait(block: false) {
-                        note(report)
-                        continue
-                    }
-                    if isAsleep {
+                if scheduler.hasReady && thread.blocksNow {
+                    // On one core a yield is usually enough for a call that does not sleep.
+                    Tracer.yield()
+                    if try noteStops() { continue }
+                    // It may have stopped since it was seen asleep.
+                    if isSleeping(thread), try !noteStops() {
                         noteBlocked(thread)
                         return false
                     }
-                    Tracer.yield()
-                    isAsleep = isSleeping(thread)
                     continue
                 }
                 if let report = try Tracer.wait(block: true) {
@@ -69,6 +67,13 @@ extension RecordSession {
                 thread.pendingStop = .killed(signal: 9)
             }
         }
+        return true
+    }
+
+    /// Takes note of a stop if there is one already.
+    private func noteStops() throws(PtraceError) -> Bool {
+        guard let report = try Tracer.wait(block: false) else { return false }
+        note(report)
         return true
     }
 
@@ -108,7 +113,7 @@ extension RecordedThread {
     /// Whether the call that the thread is in may sleep until another thread acts.
     var blocksNow: Bool {
         switch phase {
-        case .syscall(let call): call.rule.mayBlock
+        case .syscall(let call): call.rule.blocking == .anyone
         case .user: next.request == .continue && restart != nil
         case .exiting: true
         }

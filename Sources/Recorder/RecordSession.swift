@@ -26,7 +26,10 @@ package final class RecordSession {
     var firstProcessExit: ExitStatus?
     /// The execve(2) of the first process has succeeded.
     var hasStarted = false
+    /// The error number of the first process's execve(2).
     var startFailure: Int32?
+    /// When xrr was first asked to terminate: nanoseconds of CLOCK_MONOTONIC.
+    private var firstTermination: Int64?
     /// sched_getaffinity(2) as it was before the tracees were bound to one core.
     let affinity: [UInt8]
 
@@ -55,6 +58,10 @@ package final class RecordSession {
         defer { Tracer.setTicker(microseconds: 0) }
         Tracer.withoutTimestampCounter { stepToEnd() }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
+        guard hasStarted else {
+            throw .ptrace(
+                .failed(operation: "preparing the program with prctl(2) and seccomp(2)", thread: nil, errno: 1))
+        }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit)
         return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
@@ -136,6 +143,22 @@ package final class RecordSession {
     /// Regular work that is due even if nothing happens.
     func housekeeping() {
         sink.commitIfDue()
-        if Host.takeTerminationRequests() > 0 { HostThreads.send(15, to: firstProcess) }
+        if Host.takeTerminationRequests() > 0 { terminate() }
+    }
+
+    /// SIGTERM that was sent to xrr is the program's: its first process gets it, or, where that is gone, all others.
+    /// Sent once more a second later or after that, it ends all of them, and the recording properly.
+    private func terminate() {
+        let now = Host.monotonicTime()
+        if let first = firstTermination {
+            // timeout(1) sends each of its signals twice: to the command and to its process group.
+            if now - first >= 1_000_000_000 { killAll() }
+            return
+        }
+        firstTermination = now
+        let processes = Set(threads.values.map(\.process.id))
+        for process in processes.contains(firstProcess) ? [firstProcess] : processes {
+            HostThreads.send(15, to: process)
+        }
     }
 }

@@ -39,18 +39,28 @@ struct EffectApplier {
         case .remap(let old, let oldLength, let new, let newLength, let dontUnmap):
             try remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
         case .advise(let address, let length, let advice):
+            // Others act on the machine's memory (MADV_HWPOISON), or only cost time.
+            guard Self.advices.contains(MemoryAdvice(rawValue: advice)) else {
+                throw .inconsistent(index, "gives the memory advice \(advice), which no recorder notes")
+            }
             try inject(.madvise, [address.rawValue, length, UInt64(advice)], at: address, length: length)
         case .limitStack(let bytes):
             do {
                 try HostThreads.setStackLimit(bytes, of: ProcessID(thread.traced.id.rawValue))
             } catch { throw .ptrace(error) }
         case .createShared(let id, let length, let contents):
-            try regions.create(id, length: length, contents: contents)
+            try regions.create(id, length: length, contents: contents, at: index)
         case .resizeShared(let id, let length):
             let region = try regions.region(id, at: index)
-            do { try region.resize(to: length) } catch { throw .ptrace(error) }
+            do { try region.resize(to: length) } catch {
+                throw .inconsistent(index, "resizes shared region \(id.rawValue) to \(length) bytes")
+            }
         case .writeShared(let id, let offset, let bytes):
             let region = try regions.region(id, at: index)
+            // Beyond the end it would grow, and show what was never there.
+            guard offset <= region.length, UInt64(bytes.count) <= region.length - offset else {
+                throw .inconsistent(index, "writes beyond the end of shared region \(id.rawValue)")
+            }
             do { try region.write(bytes, at: offset) } catch { throw .ptrace(error) }
         case .output(let stream, let address, let length): try output(address, length: length, to: stream)
         case .outputBytes(let stream, let bytes): try output(bytes, to: stream)
@@ -67,6 +77,10 @@ struct EffectApplier {
     private mutating func map(_ mapping: Mapping) throws(ReplayError) {
         let descriptor: Int32
         let offset: UInt64
+        // Others take memory at once or from a reserve of the machine, or put the mapping elsewhere.
+        guard mapping.flags & ~Self.mappingFlags.rawValue == 0 else {
+            throw .inconsistent(index, "maps memory with flags \(mapping.flags), which no recorder notes")
+        }
         var flags = UInt64(mapping.flags) | UInt64(MappingFlags.fixed.rawValue)
         switch mapping.backing {
         case .anonymous:
@@ -89,6 +103,7 @@ struct EffectApplier {
         try guardInterceptor(old, length: oldLength)
         var flags: RemapFlags = []
         if new != old { flags = [.mayMove, .fixed] }
+        try checkReach(old, length: oldLength)
         if dontUnmap { flags.insert(.dontUnmap) }
         let arguments = [old.rawValue, oldLength, newLength, UInt64(flags.rawValue), new.rawValue]
         try inject(.mremap, arguments, at: new, length: newLength)
@@ -98,6 +113,7 @@ struct EffectApplier {
         _ number: SyscallNumber, _ arguments: [UInt64], at address: GuestAddress, length: UInt64
     ) throws(ReplayError) {
         try guardInterceptor(address, length: length)
+        try checkReach(address, length: length)
         do throws(PtraceError) {
             let remote: RemoteSyscall
             if let earlier = self.remote {
@@ -111,7 +127,27 @@ struct EffectApplier {
                 throw PtraceError.failed(
                     operation: "repeating a change of the memory map", thread: thread.id, errno: Int32(-result))
             }
+        } catch .failed(_, _, let errno) where errno != Self.outOfMemory {
+            throw .inconsistent(
+                index,
+                "changes the memory map as the kernel refuses it: \(number) at \(address), "
+                    + "\(ErrorNumber(rawValue: errno))")
         } catch { throw .ptrace(error) }
+    }
+
+    /// What a recorder writes: MADV_DONTNEED and its kin change contents, the others what a fork inherits.
+    private static let advices: Set<MemoryAdvice> = [
+        .dontNeed, .remove, .dontFork, .doFork, .wipeOnFork, .keepOnFork, .dontNeedLocked,
+    ]
+    private static let mappingFlags: MappingFlags = [.shared, .private, .growsDown, .noReserve, .stack]
+    private static let outOfMemory: Int32 = 12  // ENOMEM
+    /// TASK_SIZE with 5-level page tables, rounded up.
+    private static let userSpaceEnd: UInt64 = 1 << 56
+
+    private func checkReach(_ address: GuestAddress, length: UInt64) throws(ReplayError) {
+        if address.rawValue > Self.userSpaceEnd || length > Self.userSpaceEnd - address.rawValue {
+            throw .inconsistent(index, "has \(length) bytes of memory at \(address), beyond where programs live")
+        }
     }
 
     /// A recording may not reach for the page through which the replayer works.
@@ -123,6 +159,8 @@ struct EffectApplier {
 
     private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
         if isQuiet { return }
+        // MAX_RW_COUNT: what one write(2) can transfer at the most.
+        guard length <= 0x7fff_f000 else { throw .inconsistent(index, "writes \(length) bytes of output at once") }
         var position = address
         var rest = length
         while rest > 0 {
@@ -137,9 +175,12 @@ struct EffectApplier {
     private func output(_ bytes: [UInt8], to stream: OutputStream) throws(ReplayError) {
         if isQuiet { return }
         do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
-            // The reader of our output went away: the replay goes on without it.
-            if case .failed(_, _, ErrorNumber.EPIPE.rawValue) = error { return }
-            throw .ptrace(error)
+            switch error {
+            // The reader of our output went away, or there was none: the replay goes on without it.
+            case .failed(_, _, ErrorNumber.EPIPE.rawValue), .failed(_, _, ErrorNumber.EBADF.rawValue): return
+            case .failed(_, _, let errno): throw .output(stream, errno: errno)
+            case .threadGone: throw .ptrace(error)
+            }
         }
     }
 }

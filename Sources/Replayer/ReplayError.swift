@@ -11,6 +11,8 @@ package enum ReplayError: Error, Sendable {
     case unsound([String])
     /// The kernel refused something that a replay needs.
     case ptrace(PtraceError)
+    /// The program's output could not be written again.
+    case output(OutputStream, errno: Int32)
     /// The recording asks for what no recorder writes: a frame that contradicts those before it.
     case inconsistent(FrameIndex, String)
 }

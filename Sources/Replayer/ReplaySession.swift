@@ -25,7 +25,7 @@ package final class ReplaySession {
         do { stub = try StubProcess(layout: layout, core: core) } catch { throw .ptrace(error) }
     }
 
-    deinit { for thread in threads.values { HostThreads.killAndReap(thread.traced.id) } }
+    deinit { for thread in threads.values { thread.traced.kill() } }
 
     /// Replays to the end of the recording or to the first divergence.
     package func run() throws(ReplayError) -> ReplayOutcome {
@@ -105,8 +105,10 @@ package final class ReplaySession {
                 options.observer?(index, frame, nil)
             }
             try apply(frame, to: thread, at: index)
-            if isChecked || frame.after != frame.before { try thread.traced.setRegisters(frame.after) }
-            if let xstate = frame.xstateAfter { try thread.traced.setXState(xstate) }
+            if isChecked || frame.after != frame.before {
+                try thread.setRegisters(frame.after, at: index)
+            }
+            if let xstate = frame.xstateAfter { try thread.setXState(xstate, at: index) }
         } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
             preconditionFailure("\(error)")
         }
@@ -125,8 +127,9 @@ package final class ReplaySession {
 
     private func startThread(_ frame: Frame, _ start: ThreadStart, at index: FrameIndex) throws(ReplayError) {
         guard threads[frame.thread] == nil else {
-            throw .inconsistent(index, "thread \(frame.thread) exists already")
+            throw .inconsistent(index, "starts thread \(frame.thread), which exists already")
         }
+        try checkThreadCount(at: index)
         let traced: TracedThread
         do {
             if let parent = start.parent {
@@ -143,24 +146,32 @@ package final class ReplaySession {
         try begin(frame, thread, at: index)
     }
 
+    /// No recorder runs as many threads at a time, but a recording that does damage could ask for them.
+    private static let threadLimit = 1 << 14
+
+    private func checkThreadCount(at index: FrameIndex) throws(ReplayError) {
+        if threads.count >= Self.threadLimit {
+            throw .inconsistent(index, "has more than \(Self.threadLimit) threads at the same time")
+        }
+    }
+
     /// A thread that has not run yet gets its first state.
     private func begin(_ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
         try apply(frame, to: thread, at: index)
-        do {
-            try thread.traced.setRegisters(frame.after)
-            try thread.traced.setXState(frame.xstateAfter ?? frame.xstate)
-        } catch { throw .ptrace(error) }
+        try thread.setRegisters(frame.after, at: index)
+        try thread.setXState(frame.xstateAfter ?? frame.xstate, at: index)
         options.observer?(index, frame, nil)
     }
 
     /// A new image is built in a new process; what the thread was before is gone.
     private func enterImage(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+        try checkThreadCount(at: index)
         let fresh: TracedThread
         do { fresh = try stub.makeProcess() } catch { throw .ptrace(error) }
         let process: ProcessID
         if let old = threads[frame.thread] {
             process = old.process
-            HostThreads.killAndReap(old.traced.id)
+            old.traced.kill()
         } else {
             // The thread got its leader's id by the exec.
             process = ProcessID(frame.thread.rawValue)
@@ -173,7 +184,7 @@ package final class ReplaySession {
     private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
         let thread = try thread(frame.thread, at: index)
         try apply(frame, to: thread, at: index)
-        HostThreads.killAndReap(thread.traced.id)
+        thread.traced.kill()
         threads[frame.thread] = nil
         options.observer?(index, frame, nil)
     }

@@ -2,6 +2,7 @@ internal import LinuxABI
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// A thread of the recording and the local thread that stands for it.
 final class ReplayedThread {
@@ -24,9 +25,39 @@ final class ReplayedThread {
             guard let report = try Tracer.wait(for: traced.id, block: true) else { continue }
             switch report.status {
             case .exited, .killed: traced.noteEnd(report.rawStatus)
+            case .signal(Self.sigstop), .groupStop:
+                // Cannot be blocked as all others are, and no instruction raises it: somebody stops processes.
+                traced.noteStop()
+                try traced.resume(.emulateSyscall)
+                continue
             default: traced.noteStop()
             }
             return report.status
         }
+    }
+
+    private static let sigstop: Int32 = 19
+    /// __USER_CS: with any other segment the thread would run as a 32-bit one.
+    private static let longModeSegment: UInt64 = 0x33
+
+    /// Gives the thread registers that a frame wants.
+    func setRegisters(_ registers: Registers, at index: FrameIndex) throws(ReplayError) {
+        guard registers.cs == Self.longModeSegment else {
+            throw .inconsistent(index, "puts thread \(id) into the code segment \(registers.cs)")
+        }
+        do { try traced.setRegisters(registers) } catch {
+            throw refused(error, "sets registers of thread \(id) to what the kernel refuses", at: index)
+        }
+    }
+
+    /// Gives the thread an extended state that a frame wants.
+    func setXState(_ xstate: XStateImage, at index: FrameIndex) throws(ReplayError) {
+        do { try traced.setXState(xstate) } catch {
+            throw refused(error, "sets the extended state of thread \(id) to what the kernel refuses", at: index)
+        }
+    }
+
+    private func refused(_ error: PtraceError, _ what: String, at index: FrameIndex) -> ReplayError {
+        if case .failed = error { .inconsistent(index, what) } else { .ptrace(error) }
     }
 }

@@ -22,7 +22,7 @@ final class SharedRegions {
             opened[old] = nil
         }
         do {
-            let descriptor = try store.open(digest).rawValue
+            let descriptor = try store.openVerified(digest).rawValue
             opened[digest] = descriptor
             return descriptor
         } catch { throw .store(error) }
@@ -35,7 +35,15 @@ final class SharedRegions {
         return region
     }
 
-    func create(_ id: SharedRegionID, length: UInt64, contents: FileDigest?) throws(ReplayError) {
+    /// What a file offset can hold.
+    private static let lengthLimit = UInt64(Int64.max)
+
+    func create(
+        _ id: SharedRegionID, length: UInt64, contents: FileDigest?, at index: FrameIndex
+    ) throws(ReplayError) {
+        guard length <= Self.lengthLimit else {
+            throw .inconsistent(index, "makes a shared region of \(length) bytes")
+        }
         do {
             let region = try SharedMemory(name: "xrr-region-\(id.rawValue)", length: length)
             if let contents { try region.fill(from: try fileForFill(contents), length: length) }

@@ -27,7 +27,7 @@ final class StubProcess {
         try empty()
     }
 
-    deinit { HostThreads.killAndReap(template.id) }
+    deinit { template.kill() }
 
     /// Maps xrr's page and unmaps everything else.
     private func empty() throws(PtraceError) {

@@ -7,8 +7,13 @@ package import SystemPackage
 /// ```
 /// objects/ab/cdef...   the contents, mode 0444; the name is the digest
 /// by-stat/KEY          a symbolic link whose text is the digest that a file with this stat(2) data had
+/// verified/DIGEST      a symbolic link whose text is the stat(2) data that the object had when it was last compared
+///                      with its name
 /// tmp/                 copies being made
 /// ```
+/// An object that was changed since it was compared (by a broken disk's repair, or by hand) has another ctime, and is
+/// compared again before it is used: replays of large programs need not read all of their files each time.
+///
 /// Objects appear by rename(2) and never change, so that several recorders can use a store at the same time. A recorder
 /// that is killed may leave a file in `tmp`; it may be removed when no recorder runs.
 ///
@@ -33,6 +38,9 @@ package struct FileStore: Sendable {
         for path in [directory, objects, byStat, temporaries] { try Self.makeDirectory(path) }
     }
 
+    /// Opens the store of a recording that is read. Nothing is created, and nothing need be there.
+    package init(reading directory: FilePath) { self.directory = directory }
+
     /// Stores the contents of an open regular file, if they are not there yet.
     ///
     /// A file whose stat data are known from before is not read at all. The descriptor's offset is neither used nor
@@ -43,7 +51,7 @@ package struct FileStore: Sendable {
             let before = try status(of: file, path)
             guard before.type == .regular else { throw .notRegular(path: path) }
             let key = FileKey(before)
-            if let digest = knownDigest(key), hasObject(digest, size: before.size) { return digest }
+            if let digest = knownDigest(key), hasObject(digest, size: before.size), isIntact(digest) { return digest }
 
             let readingStarted = Self.now
             let name = temporaries.appending("\(getpid())-\(RecordingID.random())")
@@ -68,7 +76,8 @@ package struct FileStore: Sendable {
     package func open(_ digest: FileDigest) throws(FileStoreError) -> FileDescriptor {
         let path = object(digest)
         do {
-            return try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            // A FIFO in the object's place is not waited for.
+            return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
         } catch {
             let errno = TraceFormat.errno(error)
             throw errno == .noSuchFileOrDirectory ? .missing(digest) : .file(path: path.string, errno)
@@ -78,11 +87,34 @@ package struct FileStore: Sendable {
     /// Reads the stored contents and compares them with their name.
     package func verify(_ digest: FileDigest) throws(FileStoreError) {
         let file = OwnedFile(try open(digest))
+        try compare(file.descriptor, with: digest)
+    }
+
+    /// Opens the stored contents for reading, certain that they are what their name says. The caller closes the
+    /// descriptor; it is closed on exec.
+    package func openVerified(_ digest: FileDigest) throws(FileStoreError) -> FileDescriptor {
+        let file = try open(digest)
+        do {
+            let before = try status(of: file, object(digest).string)
+            guard before.type == .regular else { throw FileStoreError.damaged(digest) }
+            let key = FileKey(before).description
+            if Directory.linkText(verified(digest), count: key.utf8.count) == Array(key.utf8) { return file }
+            let readingStarted = Self.now
+            try compare(file, with: digest)
+            if before.latestChange <= readingStarted - Self.settlingTime { rememberVerified(digest, key) }
+            return file
+        } catch let error as FileStoreError {
+            try? file.close()
+            throw error
+        } catch { preconditionFailure("\(error)") }
+    }
+
+    private func compare(_ file: FileDescriptor, with digest: FileDigest) throws(FileStoreError) {
         var hash = SHA256()
         var piece: [UInt8] = []
         var offset: UInt64 = 0
         repeat {
-            do { try file.read(Self.pieceSize, at: offset, into: &piece) } catch {
+            do { try OwnedFile.read(file, Self.pieceSize, at: offset, into: &piece) } catch {
                 throw .file(path: object(digest).string, error)
             }
             hash.update(piece.span)
@@ -101,6 +133,27 @@ extension FileStore {
     private var objects: FilePath { directory.appending("objects") }
     private var byStat: FilePath { directory.appending("by-stat") }
     private var temporaries: FilePath { directory.appending("tmp") }
+
+    private func verified(_ digest: FileDigest) -> FilePath {
+        directory.appending("verified").appending(digest.description)
+    }
+
+    /// Best effort: in a store that is not ours to write to, objects are compared each time.
+    private func rememberVerified(_ digest: FileDigest, _ key: String) {
+        let path = verified(digest)
+        try? Self.makeDirectory(path.removingLastComponent())
+        do { try Directory.link(path, to: key) } catch {
+            guard error == .fileExists else { return }
+            try? Directory.remove(path)
+            try? Directory.link(path, to: key)
+        }
+    }
+
+    private func isIntact(_ digest: FileDigest) -> Bool {
+        guard let file = try? openVerified(digest) else { return false }
+        try? file.close()
+        return true
+    }
 
     private static func makeDirectory(_ path: FilePath) throws(FileStoreError) {
         do { try Directory.create(path, permissions: .ownerReadWriteExecute) } catch {

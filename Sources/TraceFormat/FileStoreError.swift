@@ -20,7 +20,8 @@ extension FileStoreError: CustomStringConvertible {
         case .file(let path, let errno): "\(path): \(errno)"
         case .notRegular(let path): "\(path) is not a regular file"
         case .changing(let path): "\(path) keeps changing while it is being copied"
-        case .missing(let digest): "the store of mapped files has no \(digest)"
+        case .missing(let digest):
+            "the store of mapped files beside the recording has no \(digest), which the recording needs"
         case .damaged(let digest): "the store's copy \(digest) of a mapped file is damaged"
         }
     }

@@ -49,6 +49,7 @@ package struct RemoteSyscall {
         registers.origRax = .max
         for (index, argument) in arguments.enumerated() { registers.setArgument(index, to: argument) }
         registers.instructionPointer = instruction
+        registers.eflags &= ~Self.trapFlag
         let mask = try thread.signalMask()
         try thread.setSignalMask(.max)
         try thread.setRegisters(registers)
@@ -73,6 +74,8 @@ package struct RemoteSyscall {
         }
     }
 
+    /// TF: a thread that steps through itself would stop after the call.
+    private static let trapFlag: UInt64 = 1 << 8
     private static let sigstop: Int32 = 19
 
     private func reachEntry(_ isStopPending: inout Bool) throws(PtraceError) {

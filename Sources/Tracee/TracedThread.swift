@@ -86,6 +86,14 @@ package final class TracedThread {
         running = RunningThread(id: id)
     }
 
+    /// Kills a thread of which nothing else is expected, and waits for its end.
+    package func kill() {
+        // The id of one that is gone may be somebody else's by now.
+        guard endStatus == nil else { return }
+        HostThreads.killAndReap(id)
+        noteEnd(9)
+    }
+
     // MARK: State at a stop
 
     private func withStopped<Result>(

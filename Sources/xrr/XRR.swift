@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ptrace
 
 /// The command tree. docs/man has a page for each command; the exit statuses are in `CommandStatus`.
 struct XRR: ParsableCommand {
@@ -26,6 +27,13 @@ struct XRR: ParsableCommand {
 @main struct CommandLineTool {
     /// Parses, runs, and turns every error into words and an exit status: nothing else in xrr does.
     static func main() {
+        Host.reserveStandardStreams()
+        // Swift takes the arguments from /proc/self/cmdline.
+        guard !CommandLine.arguments.isEmpty else {
+            Diagnostics.say(
+                "/proc is not mounted here, and xrr cannot work without it; mount it with 'mount -t proc proc /proc'")
+            CommandStatus.recorderFailed.exit()
+        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
             var command = try XRR.parseAsRoot(arguments)

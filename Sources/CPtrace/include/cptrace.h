@@ -32,6 +32,7 @@ struct cptrace_file_identity {
     int64_t modified_ns, changed_ns;
     uint32_t mode;
     uint64_t special_device;
+    uint32_t user_id, group_id;
 };
 
 #define CPTRACE_MAX_XSTATE 16384
@@ -120,6 +121,15 @@ void cptrace_take_back_tsc(void);
 uint64_t cptrace_read_tsc(void);
 uint64_t cptrace_read_tscp(uint32_t *auxiliary);
 
+// --- this process (process.c)
+// Takes the descriptors 0 to 2 that are not open, so that no file of ours gets such a number and is then taken for
+// standard input or output. What takes them is closed on exec and answers EBADF, as if nothing were there.
+void cptrace_reserve_standard_streams(void);
+// Raises the soft RLIMIT_NOFILE to the hard limit.
+void cptrace_raise_descriptor_limit(void);
+// The process that traces this one, 0 if none does.
+int32_t cptrace_tracer(void);
+
 // --- shared regions (process.c)
 int32_t cptrace_memfd(const char *name, uint64_t length);
 int32_t cptrace_truncate(int32_t fd, uint64_t length);
@@ -130,9 +140,11 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
 // --- signals of the recorder itself (signals.c)
 // Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.
 int32_t cptrace_set_ticker(int64_t interval_us);
-// Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP and SIGPIPE, notes SIGTERM. Stores what the tracee has to
-// inherit instead.
+// Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP, SIGPIPE and SIGXFSZ, notes SIGTERM. Stores what the
+// tracee has to inherit instead.
 int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited_mask);
 // The number of SIGTERM seen since the last call.
 int32_t cptrace_take_termination_requests(void);
+// Whether the ticker rang since the last call.
+bool cptrace_take_tick(void);
 void cptrace_yield(void);

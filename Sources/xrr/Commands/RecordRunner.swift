@@ -37,13 +37,22 @@ struct RecordRunner {
         recording.endsWithFirstProcess = options.endsWithFirstProcess
         let session = RecordSession(
             options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
-        let outcome = try session.run(core: core)
-        if options.output == nil { try? RecordingsHome.current.pointLatest(at: directory) }
+        // Before it is complete: a recorder that is killed leaves what one then wants to replay.
+        let home = RecordingsHome.current
+        let previous = home.latest
+        if options.output == nil { try? home.pointLatest(at: directory) }
+        let outcome: RecordOutcome
+        do { outcome = try session.run(core: core) } catch {
+            // Nothing ran: there is nothing to keep.
+            try? FileSystem.removeTree(directory.path)
+            if options.output == nil, let previous { try? home.pointLatest(at: previous) }
+            throw error
+        }
         if let failure = outcome.failure {
             throw CommandError(
-                "the recording ended early: \(failure.words)\n"
-                    + "what was recorded until then is in \(directory.path); the program went on to status "
-                    + "\(outcome.exit.shellStatus)", status: .recorderFailed)
+                "the recording ended early: \(failure.words); what was committed until then is in \(directory.path); "
+                    + "the program went on and ended with status \(outcome.exit.shellStatus)",
+                status: .recorderFailed)
         }
         return CommandStatus(tracee: outcome.exit)
     }

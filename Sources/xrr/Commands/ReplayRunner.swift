@@ -20,9 +20,17 @@ struct ReplayRunner {
                 "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; "),
                 status: .unsoundHere)
         }
-        let store = try FileStore(at: FilePath(directory.store))
-        let lock = try StoreLock.shared(directory.store)
-        defer { lock.release() }
+        let store = FileStore(reading: FilePath(directory.store))
+        // A recording that mapped no file replays without a store; any other says what it misses.
+        let lock = FileSystem.kind(directory.store) == .directory ? try StoreLock.shared(directory.store) : nil
+        defer { lock?.release() }
+        // Files and shared regions stay open while the recording may refer to them.
+        Host.raiseDescriptorLimit()
+        guard reader.isFinished || reader.frameCount > 0 else {
+            throw CommandError(
+                "\(directory.path) has no events: the recorder was killed before it committed any; record again",
+                status: .unreadable)
+        }
         var replay = ReplayOptions()
         replay.isQuiet = options.isQuiet
         let core = Host.currentCore

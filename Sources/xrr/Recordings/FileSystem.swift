@@ -96,6 +96,14 @@ enum FileSystem {
     }
 
     static var processID: Int32 { getpid() }
+    static var userID: UInt32 { getuid() }
+
+    /// Why a directory cannot be listed, nil if it can: opendir(3).
+    static func listingObstacle(_ path: String) -> Errno? {
+        guard let directory = unsafe opendir(path) else { return Errno(rawValue: Glibc.errno) }
+        unsafe closedir(directory)
+        return nil
+    }
 
     static func isTerminal(_ descriptor: FileDescriptor) -> Bool { isatty(descriptor.rawValue) == 1 }
 

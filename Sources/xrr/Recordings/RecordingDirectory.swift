@@ -50,6 +50,16 @@ extension RecordingDirectory {
                     target.map { FilePath(path).removingLastComponent().pushing(FilePath($0)).string } ?? path
                 let directory = RecordingDirectory(path: resolved)
                 if directory.isRecording { return directory }
+                if FileSystem.kind(FilePath(resolved).appending("frames").string) == .file {
+                    throw CommandError(
+                        "\(resolved) has no manifest.json: the recorder was killed before it committed anything, or "
+                            + "the recording is being removed", status: .unreadable)
+                }
+                if FileSystem.listingObstacle(resolved) == .permissionDenied {
+                    throw CommandError(
+                        "\(resolved) may not be read: a recording is its owner's alone until he changes its mode",
+                        status: .unreadable)
+                }
             }
             throw CommandError(
                 "\(argument) is no recording, neither as a path nor as a name in \(home.path) (see 'xrr ls')",

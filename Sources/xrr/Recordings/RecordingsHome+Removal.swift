@@ -63,6 +63,10 @@ extension RecordingsHome {
             let link = links.appending(name).string
             if let digest = FileSystem.linkTarget(link), !needed.contains(digest) { try? FileSystem.removeFile(link) }
         }
+        let verified = FilePath(store).appending("verified")
+        for name in names(in: verified) where !needed.contains(name) {
+            try? FileSystem.removeFile(verified.appending(name).string)
+        }
         let temporaries = FilePath(store).appending("tmp")
         for name in names(in: temporaries) { try? FileSystem.removeFile(temporaries.appending(name).string) }
         return .freed(freed)

@@ -5,13 +5,15 @@ import TraceFormat
 struct RecordingsHome: Hashable, Sendable {
     var path: String
 
-    /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`.
+    /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`; without a home, `/tmp/xrr-UID`.
     static var current: RecordingsHome {
         if let path = FileSystem.environment("XRR_DIR") { return RecordingsHome(path: path) }
         if let data = FileSystem.environment("XDG_DATA_HOME") {
             return RecordingsHome(path: FilePath(data).appending("xrr").string)
         }
-        let user = FileSystem.environment("HOME") ?? "/tmp"
+        guard let user = FileSystem.environment("HOME") else {
+            return RecordingsHome(path: "/tmp/xrr-\(FileSystem.userID)")
+        }
         return RecordingsHome(path: FilePath(user).appending(".local/share/xrr").string)
     }
 

@@ -23,11 +23,16 @@ struct StoreLock {
 
     /// A claim to read and add; `xrr rm` gives way within moments.
     static func shared(_ store: String) throws(CommandError) -> StoreLock {
+        if FileSystem.kind(store) == .directory, let obstacle = FileSystem.listingObstacle(store) {
+            throw CommandError(
+                "cannot open the store of mapped files \(store): \(obstacle); its owner can make it readable",
+                status: .unreadable)
+        }
         for _ in 0..<500 {
             if let lock = StoreLock(store: store, mode: .shared) { return lock }
             FileSystem.pause(milliseconds: 10)
         }
-        throw CommandError("cannot lock \(store): another xrr is removing recordings, or the directory cannot be read")
+        throw CommandError("cannot lock \(store): another xrr is removing recordings; try again when it is done")
     }
 
     func release() { try? descriptor.close() }
