@@ -31,14 +31,17 @@ import TraceFormat
             }
             #expect(recorded.ending == .exited(7) && recorded.output == "trapped\n", "\(recorded)")
             let replayed = try await trial.replay()
-            #expect(replayed.ending == .exited(0) && replayed.output == "trapped\n" && replayed.notices.isEmpty, "\(replayed)")
+            #expect(
+                replayed.ending == .exited(0) && replayed.output == "trapped\n" && replayed.notices.isEmpty,
+                "\(replayed)")
         }
     }
 
     @Test func aLaterTerminationEndsAllOfThem() async throws {
         try await trial { trial in
             let recorded = try await trial.record(
-                script: "trap '' TERM; echo first; setsid sh -c 'trap \"\" TERM; sleep 1000' & : > ready; while :; do :; done"
+                script:
+                    "trap '' TERM; echo first; setsid sh -c 'trap \"\" TERM; sleep 1000' & : > ready; while :; do :; done"
             ) { recorder in
                 await Self.wait(for: "ready", trial)
                 kill(recorder, SIGTERM)
@@ -48,7 +51,9 @@ import TraceFormat
             #expect(recorded.ending == .exited(137) && recorded.notices.isEmpty, "\(recorded)")
             #expect(await trial.leftovers() == [])
             let replayed = try await trial.replay()
-            #expect(replayed.ending == .exited(0) && replayed.output == "first\n" && replayed.notices.isEmpty, "\(replayed)")
+            #expect(
+                replayed.ending == .exited(0) && replayed.output == "first\n" && replayed.notices.isEmpty, "\(replayed)"
+            )
         }
     }
 

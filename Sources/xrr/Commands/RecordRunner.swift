@@ -45,7 +45,7 @@ struct RecordRunner {
         do { outcome = try session.run(core: core) } catch {
             // Nothing ran: there is nothing to keep.
             try? FileSystem.removeTree(directory.path)
-            if options.output == nil, let previous { try? home.pointLatest(at: previous) }
+            if options.output == nil { home.restoreLatest(previous) }
             throw error
         }
         if let failure = outcome.failure {

@@ -103,6 +103,15 @@ struct RecordingsHome: Hashable, Sendable {
         try FileSystem.rename(temporary, to: FilePath(path).appending(Self.latestName).string)
     }
 
+    /// Makes `latest` what it was before a recording that did not come about.
+    func restoreLatest(_ previous: RecordingDirectory?) {
+        if let previous {
+            try? pointLatest(at: previous)
+        } else {
+            try? FileSystem.removeFile(FilePath(path).appending(Self.latestName).string)
+        }
+    }
+
     private func nextNumber(_ base: String) -> Int {
         let names = (try? FileSystem.names(in: path)) ?? []
         let numbers = names.filter { $0.hasPrefix(base + "-") }.compactMap { Int($0.dropFirst(base.utf8.count + 1)) }
