@@ -37,9 +37,7 @@ import TraceFormat
                 let replayed = try await trial.run([trial.tool, "replay", "-a", path], limit: .seconds(20)) { child in
                     group = child
                     // A change can make a program that runs without end; then a user would press Ctrl-C.
-                    for _ in 0..<1000 where Trial.processes(inGroup: child) != [] {
-                        try? await Task.sleep(for: .milliseconds(10))
-                    }
+                    await Trial.wait(rounds: 1000) { Trial.processes(inGroup: child) != [] }
                     if Trial.processes(inGroup: child) != [] { kill(-child, SIGINT) }
                 }
                 switch replayed.ending {
