@@ -46,7 +46,7 @@ import Testing
     ])
     func mistakesAreUsageErrorsOfTheRecorder(words: [String]) {
         let error = #expect(throws: (any Error).self) { try XRR.parseAsRoot(["record"] + words) }
-        #expect(error.map { CommandStatus($0, command: "record") } == .recorderFailed)
+        #expect(error.map { CommandStatus($0, command: "record") } == .usage)
         // Not the name of some Swift type.
         #expect(error.map { XRR.exitCode(for: $0) } == ExitCode.validationFailure)
     }
