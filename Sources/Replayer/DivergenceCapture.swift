@@ -29,7 +29,7 @@ struct DivergenceCapture {
             registers: registers, xstate: try? thread.traced.xstate(),
             recordedPlace: place(frame.before.instructionPointer, behindCall: expectsCall, symbolizer),
             actualPlace: registers.flatMap { place($0.instructionPointer, behindCall: standsInCall, symbolizer) },
-            backtrace: registers.map { backtrace($0, modules, symbolizer) } ?? [], history: history)
+            backtrace: registers.map { backtrace($0, standsInCall, modules, symbolizer) } ?? [], history: history)
     }
 
     private func signal() -> SignalInfo? {
@@ -50,16 +50,19 @@ struct DivergenceCapture {
     private static let callLength: UInt64 = 2
 
     private func backtrace(
-        _ registers: Registers, _ modules: [GuestModule], _ symbolizer: Symbolizer
+        _ registers: Registers, _ standsInCall: Bool, _ modules: [GuestModule], _ symbolizer: Symbolizer
     ) -> [Divergence.Call] {
         let memory = thread.traced.memory
         let frames = Backtrace.capture(registers: registers, modules: modules) {
             memory.readExactly($0, count: $1)
         }
-        return frames.map {
-            Divergence.Call(
-                address: $0.instructionPointer,
-                symbol: symbolizer.symbol(at: $0.instructionPointer, lookingUp: $0.lookupAddress))
+        return frames.enumerated().map { number, frame in
+            let address = frame.instructionPointer
+            let symbol =
+                number == 0
+                ? place(address, behindCall: standsInCall, symbolizer)
+                : symbolizer.symbol(at: address, lookingUp: frame.lookupAddress)
+            return Divergence.Call(address: address, symbol: symbol)
         }
     }
 

@@ -48,7 +48,7 @@ extension CommandStatus {
             if isHelp {
                 self = .success
             } else if command == "record" {
-                // All other numbers are the tracee's to return.
+                // All other numbers are the tracee's to return; a wrong command line is seen before there is one.
                 let status = CommandError(describing: error)?.status
                 let isUsage = XRR.exitCode(for: error) == ExitCode.validationFailure
                 self =

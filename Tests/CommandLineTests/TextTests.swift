@@ -32,6 +32,21 @@ import TraceFormat
         #expect(TextFormat.duration(nanoseconds: 7_500_000_000_000) == "2 h 05 min")
     }
 
+    @Test(
+        arguments: [
+            (0, "1970-01-01 00:00:00"), (951_782_399, "2000-02-28 23:59:59"), (951_782_400, "2000-02-29 00:00:00"),
+            (1_767_225_599, "2025-12-31 23:59:59"), (4_107_542_400, "2100-03-01 00:00:00"),
+        ] as [(UInt64, String)])
+    func dates(seconds: UInt64, text: String) {
+        #expect(TextFormat.date(nanoseconds: seconds * 1_000_000_000 + 999_999_999) == "\(text) UTC")
+    }
+
+    @Test func columns() {
+        #expect(TextFormat.word(0x1f) == "0x000000000000001f")
+        #expect(TextFormat.word(.max) == "0xffffffffffffffff")
+        #expect(TextFormat.aligned("ab", 4) == "ab  " && TextFormat.aligned("abcde", 4) == "abcde")
+    }
+
     @Test func quoting() {
         #expect(
             TextFormat.commandLine([Array("ls".utf8), Array("a b".utf8), [], Array("it's".utf8)])

@@ -33,12 +33,12 @@ struct InfoCommand: ParsableCommand {
         var directory: RecordingDirectory
         var reader: RecordingReader
 
-        private var manifest: RecordingManifest { reader.manifest }
+        var manifest: RecordingManifest { reader.manifest }
 
         /// In nanoseconds; nil for an unfinished recording.
         private var duration: UInt64? { manifest.endTime.map { $0 &- min($0, manifest.startTime) } }
 
-        private var streamSizes: [(String, UInt64)] {
+        var streamSizes: [(String, UInt64)] {
             RecordingStream.allCases.map {
                 ($0.fileName, FileSystem.diskUsage(FilePath(directory.path).appending($0.fileName).string))
             }
@@ -55,6 +55,9 @@ struct InfoCommand: ParsableCommand {
                 ("directory", directory.path), ("store", directory.store),
                 ("command", TextFormat.commandLine(manifest.commandLine)),
                 ("working dir", TextFormat.printable(manifest.workingDirectory)),
+                ("user", String(manifest.userID)),
+                ("environment", "\(manifest.environment.count) variables (--json shows them)"),
+                ("start", TextFormat.date(nanoseconds: manifest.startTime)),
                 ("end", endWords), ("frames", String(reader.frameCount)),
                 ("duration", duration.map(TextFormat.duration(nanoseconds:)) ?? "unknown"),
                 (
@@ -68,52 +71,23 @@ struct InfoCommand: ParsableCommand {
                     "\(TextFormat.printable(cpu.brand)) (\(TextFormat.printable(cpu.vendor)) "
                         + "\(cpu.family)/\(cpu.model)/\(cpu.stepping))"
                 ),
+                ("cpuid", "\(manifest.cpuid.entries.count) leaves and subleaves (--json shows them)"),
+                ("core", manifest.pinnedCore.map(String.init) ?? "not pinned"),
                 ("xcr0", "\(TextFormat.hexadecimal(manifest.xcr0.rawValue)), \(manifest.xstateLayout.size) bytes"),
                 ("kernel", TextFormat.printable(manifest.kernelRelease)),
+                ("page size", TextFormat.size(manifest.pageSize)),
+                ("stack limit", stackLimit),
+                ("interceptor", manifest.interceptorVersion == 0 ? "none" : "version \(manifest.interceptorVersion)"),
                 ("made by", "\(TextFormat.printable(manifest.producer)), format \(manifest.formatVersion)"),
                 ("id", manifest.recordingID.description),
             ]
         }
 
+        /// RLIM_INFINITY is all ones.
+        private var stackLimit: String {
+            manifest.stackLimit == .max ? "unlimited" : TextFormat.size(manifest.stackLimit)
+        }
+
         private var mappedSize: UInt64 { reader.files.reduce(0) { $0 &+ $1.size } }
-
-        var json: JSONText { .object(recordingMembers + machineMembers) }
-
-        private var recordingMembers: [(String, JSONText)] {
-            let code: JSONText? = reader.exitStatus.flatMap { $0.signal == nil ? .integer(Int64($0.code)) : nil }
-            let signal: JSONText? = reader.exitStatus?.signal.map { .integer(Int64($0)) }
-            let end: JSONText? = manifest.endTime.map { .unsigned($0) }
-            let files: [JSONText] = reader.files.map { file in
-                .object([
-                    ("path", .bytes(file.path)), ("digest", .string(file.digest.description)),
-                    ("size", .unsigned(file.size)),
-                ])
-            }
-            return [
-                ("directory", .string(directory.path)), ("store", .string(directory.store)),
-                ("id", .string(manifest.recordingID.description)),
-                ("command", .array(manifest.commandLine.map(JSONText.bytes))),
-                ("workingDirectory", .bytes(manifest.workingDirectory)),
-                ("finished", .bool(reader.isFinished)), ("exitCode", code ?? .null), ("signal", signal ?? .null),
-                ("frames", .unsigned(reader.frameCount)), ("startTime", .unsigned(manifest.startTime)),
-                ("endTime", end ?? .null), ("size", .unsigned(directory.diskUsage)),
-                ("streams", .object(streamSizes.map { ($0.0, .unsigned($0.1)) })), ("mappedFiles", .array(files)),
-            ]
-        }
-
-        private var machineMembers: [(String, JSONText)] {
-            let cpu: [(String, JSONText)] = [
-                ("vendor", .string(manifest.cpu.vendor)), ("brand", .string(manifest.cpu.brand)),
-                ("family", .unsigned(UInt64(manifest.cpu.family))),
-                ("model", .unsigned(UInt64(manifest.cpu.model))),
-                ("stepping", .unsigned(UInt64(manifest.cpu.stepping))),
-            ]
-            return [
-                ("cpu", .object(cpu)), ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0.rawValue))),
-                ("xstateSize", .unsigned(UInt64(manifest.xstateLayout.size))),
-                ("kernel", .string(manifest.kernelRelease)),
-                ("producer", .string(manifest.producer)), ("formatVersion", .string("\(manifest.formatVersion)")),
-            ]
-        }
     }
 }

@@ -6,7 +6,7 @@ struct LogOption: ParsableArguments {
         name: .customLong("log"),
         help: ArgumentHelp(
             "Say what the engine does: LEVEL, or LABEL=LEVEL for a part, several with commas.",
-            discussion: "Levels: trace, debug, info, notice, warning, error, critical. Example: scheduler=trace,info",
+            discussion: "Levels: trace, debug, info, notice, warning, error, critical. Example: session=debug,info",
             valueName: "spec"))
     var specification: String?
 

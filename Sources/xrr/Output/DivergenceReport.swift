@@ -133,12 +133,32 @@ struct DivergenceReport {
         guard let actual = divergence.xstate else { return [] }
         let differences = actual.differences(from: frame.xstate, ignoring: .x87Pointers)
         guard !differences.isEmpty else { return ["the extended registers are the same"] }
-        let width = differences.map { max($0.expected.count, "recorded".count) }.max() ?? 0
+        let rows = differences.map { (name: "* " + $0.field, values: Self.shortened($0.expected, $0.actual)) }
+        let width = max(18, rows.map(\.values.0.count).max() ?? 0)
         func row(_ name: String, _ recorded: String, _ replayed: String) -> String {
             "\(TextFormat.aligned(name, 10))  \(TextFormat.aligned(recorded, width))  \(replayed)"
         }
-        return [row("  extended", "recorded", "replayed")]
-            + differences.map { row("* " + $0.field, $0.expected, $0.actual) }
+        // Three words, of a vector register of 256 bits say, are all that fits side by side.
+        guard width > 2 + 3 * Self.digitsPerWord else {
+            return [row("  extended", "recorded", "replayed")] + rows.map { row($0.name, $0.values.0, $0.values.1) }
+        }
+        return ["  extended    recorded, and below it replayed"]
+            + rows.flatMap { name, values in
+                ["\(TextFormat.aligned(name, 10))  \(values.0)", "            \(values.1)"]
+            }
+    }
+
+    private static let digitsPerWord = 16
+
+    /// Two hexadecimal values of the same length without the words that are 0 at the head of both.
+    static func shortened(_ first: String, _ second: String) -> (String, String) {
+        guard first.count == second.count, first.hasPrefix("0x"), second.hasPrefix("0x") else { return (first, second) }
+        var rest = (first.dropFirst(2), second.dropFirst(2))
+        let zero = String(repeating: "0", count: digitsPerWord)
+        while rest.0.count > digitsPerWord, rest.0.hasPrefix(zero), rest.1.hasPrefix(zero) {
+            rest = (rest.0.dropFirst(digitsPerWord), rest.1.dropFirst(digitsPerWord))
+        }
+        return ("0x" + rest.0, "0x" + rest.1)
     }
 
     // MARK: Before and after
@@ -157,8 +177,8 @@ struct DivergenceReport {
         return [
             "what can be done",
             "  xrr dump --event \(first)..\(divergence.index) --registers --xstate\(name)   what was recorded up to here",
-            "  xrr replay -a --quiet --dump-registers FILE\(name)   again: two such files show with 'xrr compare'",
-            "      whether it always diverges in the same way",
+            "  xrr replay -a --quiet --dump-registers FILE\(name)   what the replay sees up to here; two such",
+            "      files show with 'xrr compare' whether it always diverges in the same way",
             "  xrr replay -a --quiet --log trace\(name)   what the replayer does",
             "This is an error of xrr, or of the machine: please report it with this text.",
         ]

@@ -110,14 +110,21 @@ struct StateRecord: Hashable {
         let values = values
         let right = Dictionary(other.values.map { ($0.name, $0.text) }) { first, _ in first }
         let left = Set(values.map(\.name))
-        for value in values { note(component(value.name), value.name, value.text, right[value.name] ?? "0") }
+        // Extended registers that are left out are 0, general ones are not compared at the event.
+        for value in values {
+            guard let text = right[value.name] ?? zero(value.name) else { continue }
+            note(component(value.name), value.name, value.text, text)
+        }
         for value in other.values where !left.contains(value.name) {
-            note(component(value.name), value.name, "0", value.text)
+            guard let text = zero(value.name) else { continue }
+            note(component(value.name), value.name, text, value.text)
         }
         return result
     }
 
     private func component(_ name: String) -> String { Self.registerNames.contains(name) ? "registers" : "xstate" }
+
+    private func zero(_ name: String) -> String? { Self.registerNames.contains(name) ? nil : "0" }
 
     private static func word(_ event: Event) -> String {
         switch event {
