@@ -71,6 +71,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What tests of the built command line tool share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         .testTarget(name: "LinuxABITests", dependencies: ["LinuxABI"], swiftSettings: strict),
         .testTarget(name: "XStateTests", dependencies: ["XState"], swiftSettings: strict),
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: strict),
@@ -91,6 +94,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["xrr", "LinuxABI", "XState", "TraceFormat", system, arguments, log], swiftSettings: strict),
+            dependencies: ["xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", system, arguments, log],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RobustnessTests",
+            dependencies: ["xrr", "TestSupport", "Tracee", "TraceFormat", "LinuxABI", "XState", system],
+            swiftSettings: strict),
     ]
 )

@@ -23,21 +23,29 @@ package enum Host {
     package static var userID: UInt32 { cptrace_user_id() }
     package static var processID: Int32 { cptrace_process_id() }
 
+    /// The argument vector of this process as bytes: `CommandLine.arguments` repairs what is no UTF-8.
+    package static func arguments() -> [[UInt8]] {
+        (0..<Int(CommandLine.argc)).compactMap { index in
+            unsafe CommandLine.unsafeArgv[index].map { unsafe bytes(of: $0) }
+        }
+    }
+
     /// The environment of this process, `NAME=VALUE` by element.
     package static func environment() -> [[UInt8]] {
         var variables: [[UInt8]] = []
         var position = unsafe cptrace_environment()
         while let current = unsafe position, let variable = unsafe current.pointee {
-            var bytes: [UInt8] = []
-            var index = 0
-            while unsafe variable[index] != 0 {
-                bytes.append(UInt8(bitPattern: unsafe variable[index]))
-                index += 1
-            }
-            variables.append(bytes)
+            unsafe variables.append(bytes(of: variable))
             unsafe position = current + 1
         }
         return variables
+    }
+
+    /// The bytes of a C string without its zero.
+    @unsafe private static func bytes(of string: UnsafePointer<CChar>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while unsafe string[bytes.count] != 0 { unsafe bytes.append(UInt8(bitPattern: string[bytes.count])) }
+        return bytes
     }
 
     /// What execve(2) could do with a path.

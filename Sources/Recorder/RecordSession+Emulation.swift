@@ -19,7 +19,8 @@ extension RecordSession {
     func enter(_ call: PendingSyscall, by thread: RecordedThread) throws(PtraceError) -> EntryAction {
         if touchesInterceptor(call.number, call.entry) { return .refuse(call.number == .mmap ? .ENOMEM : .EINVAL) }
         switch call.rule.treatment {
-        case .described: break
+        case .described:
+            if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
         case .refused(let error): return .refuse(error)

@@ -12,7 +12,11 @@ extension RecordSession {
         let descriptor = Int32(truncatingIfNeeded: call.entry.argument(argument))
         var effects: [Effect] = []
         if let stream = standardStream(descriptor, of: thread) {
-            effects += output(of: call, result: result, to: stream, thread: thread)
+            if let source = file.source {
+                effects += copied(call, from: source, count: result, to: stream, thread: thread)
+            } else {
+                effects += output(of: call, result: result, to: stream, thread: thread)
+            }
         }
         guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), identity.isRegular,
             files.isMapped(identity)
@@ -48,6 +52,53 @@ extension RecordSession {
         let order: [OutputStream] =
             descriptor == 2 ? [.standardError, .standardOutput] : [.standardOutput, .standardError]
         return order.first { HostFiles.isSameOpenFile(descriptor, of: thread.id, as: Int32($0.rawValue)) }
+    }
+
+    // MARK: Copies within the kernel
+
+    /// The most bytes that one call may copy to standard output or error: they go through the recorder's memory.
+    private static let longestCopy: UInt64 = 1 << 20
+
+    /// A call is about to copy from one file to another. What it copies to standard output or error has to be recorded,
+    /// and can be read where it came from if that is a regular file; it is then cut to a length that can be handled,
+    /// as the kernel may cut any of these calls. Else the program is told to copy through its memory.
+    func admitCopy(_ call: PendingSyscall, _ file: FileWrite, by thread: RecordedThread) throws(PtraceError)
+        -> EntryAction
+    {
+        guard let source = file.source, case .descriptor(let argument) = file.file,
+            standardStream(Int32(truncatingIfNeeded: call.entry.argument(argument)), of: thread) != nil
+        else { return .execute }
+        let descriptor = Int32(truncatingIfNeeded: call.entry.argument(source.descriptor))
+        // Without such a descriptor the kernel has its own errors to tell.
+        guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id) else { return .execute }
+        guard identity.isRegular else { return .refuse(.EINVAL) }
+        if call.entry.argument(source.length) > Self.longestCopy {
+            var registers = call.entry
+            registers.setArgument(source.length, to: Self.longestCopy)
+            try thread.traced.setRegisters(registers)
+            call.isRewritten = true
+        }
+        return .execute
+    }
+
+    /// What a call has copied to a stream, read from where it was copied from.
+    private func copied(
+        _ call: PendingSyscall, from source: FileWrite.Source, count: Int64, to stream: OutputStream,
+        thread: RecordedThread
+    ) -> [Effect] {
+        guard count > 0 else { return [] }
+        let descriptor = Int32(truncatingIfNeeded: call.entry.argument(source.descriptor))
+        let pointer = source.position.map { GuestAddress(call.entry.argument($0)) } ?? .null
+        let end =
+            pointer.isNull
+            ? HostFiles.position(ofDescriptor: descriptor, in: thread.id) : thread.memory.readWord(pointer)
+        guard let end, end >= UInt64(count), let file = try? HostFiles.open(descriptor: descriptor, of: thread.id)
+        else {
+            return []
+        }
+        defer { HostFiles.close(file) }
+        let bytes = HostFiles.read(file, at: end - UInt64(count), count: Int(count))
+        return bytes.isEmpty ? [] : [.outputBytes(stream, bytes: bytes)]
     }
 
     private func output(

@@ -202,7 +202,7 @@ extension RecordSession {
         guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else {
             return
         }
-        var registers = call.entry
+        var registers = call.isRewritten ? try thread.traced.registers() : call.entry
         guard
             let redirection = try Redirection(
                 of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory)

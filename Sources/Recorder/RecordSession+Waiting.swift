@@ -13,10 +13,25 @@ extension RecordSession {
         if let current = scheduler.current, let thread = threads[current], thread.isInSyscall || thread.restart != nil {
             return thread
         }
+        collectStops()
         if let id = scheduler.pick(now: Host.monotonicTime) { return threads[id] }
         awaitAnyStop()
         return nil
     }
+
+    /// Takes note of what other threads have stopped for.
+    ///
+    /// wait(2) reports the youngest tracee first: one that stops again and again would hide for ever that an older one
+    /// has woken up.
+    private func collectStops() {
+        let now = Host.monotonicTime()
+        guard now >= nextCollection else { return }
+        nextCollection = now + Self.collectionInterval
+        while let report = try? Tracer.wait(block: false) { note(report) }
+    }
+
+    /// Nanoseconds: some dozens of events, against which a wait(2) that finds nothing does not count.
+    private static let collectionInterval: Int64 = 1_000_000
 
     /// All threads sleep in the kernel: one of them has to wake up.
     private func awaitAnyStop() {

@@ -20,6 +20,8 @@ package final class RecordSession {
 
     var threads: [ThreadID: RecordedThread] = [:]
     var scheduler: Scheduler
+    /// The time (CLOCK_MONOTONIC, in nanoseconds) from which to look again for stops of other threads.
+    var nextCollection: Int64 = 0
     /// First stops of threads whose creation has not been reported yet.
     var earlyStops: Set<ThreadID> = []
     var firstProcess = ProcessID(0)

@@ -43,12 +43,9 @@ struct Scheduler {
         if let current {
             if ready.isEmpty { return current }
             let time = now()
+            // A slice that began when nobody waited for its end begins now.
+            if sliceEnd == .max { sliceEnd = time + slice }
             if sliceEnd > time { return current }
-            if sliceEnd == .max {
-                // The slice began when nobody waited for its end.
-                sliceEnd = time + slice
-                return current
-            }
             ready.append(current)
         }
         current = ready.isEmpty ? nil : ready.removeFirst()

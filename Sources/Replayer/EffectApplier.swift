@@ -8,18 +8,18 @@ struct EffectApplier {
     let thread: ReplayedThread
     let index: FrameIndex
     let regions: SharedRegions
-    let isQuiet: Bool
+    let options: ReplayOptions
     let threads: (ThreadID) -> ReplayedThread?
     private var remote: RemoteSyscall?
 
     init(
-        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, isQuiet: Bool,
+        thread: ReplayedThread, index: FrameIndex, regions: SharedRegions, options: ReplayOptions,
         threads: @escaping (ThreadID) -> ReplayedThread?
     ) {
         self.thread = thread
         self.index = index
         self.regions = regions
-        self.isQuiet = isQuiet
+        self.options = options
         self.threads = threads
     }
 
@@ -158,7 +158,7 @@ struct EffectApplier {
     }
 
     private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
-        if isQuiet { return }
+        if options.isQuiet { return }
         // MAX_RW_COUNT: what one write(2) can transfer at the most.
         guard length <= 0x7fff_f000 else { throw .inconsistent(index, "writes \(length) bytes of output at once") }
         var position = address
@@ -173,7 +173,8 @@ struct EffectApplier {
     }
 
     private func output(_ bytes: [UInt8], to stream: OutputStream) throws(ReplayError) {
-        if isQuiet { return }
+        if options.isQuiet { return }
+        options.outputObserver?(stream, bytes)
         do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
             switch error {
             // The reader of our output went away, or there was none: the replay goes on without it.

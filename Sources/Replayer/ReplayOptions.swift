@@ -3,11 +3,14 @@ package import TraceFormat
 package import XState
 
 /// How to replay.
-package struct ReplayOptions: Sendable {
+package struct ReplayOptions {
     /// Does not repeat what the program wrote to standard output and error.
     package var isQuiet = false
-    /// Called after each frame with what this machine saw at its event (nil where there is nothing to see).
-    package var observer: (@Sendable (FrameIndex, Frame, Observation?) -> Void)?
+    /// Called once for each frame, with what this machine saw at its event: nil where there is nothing to compare
+    /// (see `Event.isCompared`). At a divergence that is what diverged, if it was the expected stop.
+    package var observer: ((FrameIndex, Frame, Observation?) -> Void)?
+    /// Called before output of the program is written.
+    package var outputObserver: ((OutputStream, [UInt8]) -> Void)?
 
     package init() {}
 }

@@ -1,4 +1,5 @@
 internal import LinuxABI
+internal import Logging
 internal import Ptrace
 package import TraceFormat
 internal import Tracee
@@ -12,6 +13,7 @@ package final class ReplaySession {
     private let stub: StubProcess
     private var threads: [ThreadID: ReplayedThread] = [:]
     private var history = FrameHistory(capacity: 8)
+    private let log = Logger(label: "replayer.session")
 
     /// - Parameters:
     ///   - layout: this machine's layout of the extended state, which has been found fit for the recording.
@@ -35,6 +37,7 @@ package final class ReplaySession {
     private func runToEnd() throws(ReplayError) -> ReplayOutcome {
         while let frame = try nextFrame() {
             let index = FrameIndex(reader.nextIndex.rawValue - 1)
+            log.trace("event \(index) of thread \(frame.thread)", metadata: ["effects": "\(frame.effects.count)"])
             if let divergence = try replay(frame, at: index) { return .diverged(divergence) }
             history.append(index, frame)
         }
@@ -51,8 +54,8 @@ package final class ReplaySession {
         case .threadStart(let start):
             try startThread(frame, start, at: index)
             return nil
-        case .exec:
-            try enterImage(frame, at: index)
+        case .exec(let image):
+            try enterImage(frame, image, at: index)
             return nil
         case .threadExit:
             try endThread(frame, at: index)
@@ -98,6 +101,7 @@ package final class ReplaySession {
                     .isEmpty
                     || !frame.xstate.matches(xstate, ignoring: .x87Pointers)
                 {
+                    options.observer?(index, frame, Observation(registers: registers, xstate: xstate))
                     return diverged(frame, thread, at: index, stop: nil)
                 }
                 options.observer?(index, frame, Observation(registers: registers, xstate: xstate))
@@ -118,7 +122,7 @@ package final class ReplaySession {
     private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
         if frame.effects.isEmpty { return }
         var applier = EffectApplier(
-            thread: thread, index: index, regions: regions, isQuiet: options.isQuiet
+            thread: thread, index: index, regions: regions, options: options
         ) { [threads] in threads[$0] }
         for effect in frame.effects { try applier.apply(effect) }
     }
@@ -131,9 +135,11 @@ package final class ReplaySession {
         }
         try checkThreadCount(at: index)
         let traced: TracedThread
+        var arguments: [[UInt8]] = []
         do {
             if let parent = start.parent {
                 let parent = try self.thread(parent, at: index)
+                arguments = parent.arguments
                 traced = try stub.clone(of: parent.traced, sharesMemory: start.sharesMemory)
             } else {
                 traced = try stub.makeProcess()
@@ -141,7 +147,8 @@ package final class ReplaySession {
         } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
             preconditionFailure("\(error)")
         }
-        let thread = ReplayedThread(id: frame.thread, traced: traced, process: start.process)
+        let thread = ReplayedThread(
+            id: frame.thread, traced: traced, process: start.process, arguments: arguments)
         threads[frame.thread] = thread
         try begin(frame, thread, at: index)
     }
@@ -164,7 +171,7 @@ package final class ReplaySession {
     }
 
     /// A new image is built in a new process; what the thread was before is gone.
-    private func enterImage(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+    private func enterImage(_ frame: Frame, _ image: ExecImage, at index: FrameIndex) throws(ReplayError) {
         try checkThreadCount(at: index)
         let fresh: TracedThread
         do { fresh = try stub.makeProcess() } catch { throw .ptrace(error) }
@@ -176,7 +183,8 @@ package final class ReplaySession {
             // The thread got its leader's id by the exec.
             process = ProcessID(frame.thread.rawValue)
         }
-        let thread = ReplayedThread(id: frame.thread, traced: fresh, process: process)
+        let thread = ReplayedThread(
+            id: frame.thread, traced: fresh, process: process, arguments: image.arguments)
         threads[frame.thread] = thread
         try begin(frame, thread, at: index)
     }
@@ -194,9 +202,14 @@ package final class ReplaySession {
     private func diverged(
         _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?
     ) -> Divergence {
-        Divergence(
-            index: index, frame: frame, unexpectedStop: stop, registers: try? thread.traced.registers(),
-            xstate: try? thread.traced.xstate(), history: history.frames, backtrace: [])
+        var fileNames: [FileDigest: String] = [:]
+        for file in reader.files where fileNames[file.digest] == nil {
+            fileNames[file.digest] = String(decoding: file.path, as: UTF8.self)
+        }
+        return DivergenceCapture(
+            thread: thread, frame: frame, index: index, unexpectedStop: stop, history: history.frames,
+            fileNames: fileNames
+        ).divergence()
     }
 }
 

@@ -11,11 +11,14 @@ final class ReplayedThread {
     /// nil once the recording has ended it.
     var traced: TracedThread
     var process: ProcessID
+    /// The argument vector that its process last executed; empty before the first exec.
+    let arguments: [[UInt8]]
 
-    init(id: ThreadID, traced: TracedThread, process: ProcessID) {
+    init(id: ThreadID, traced: TracedThread, process: ProcessID, arguments: [[UInt8]]) {
         self.id = id
         self.traced = traced
         self.process = process
+        self.arguments = arguments
     }
 
     /// Goes on to the next event: a system call, which is not executed, or a signal of the processor.

@@ -36,6 +36,17 @@ package final class Symbolizer {
             line: file.debug?.line(at: own))
     }
 
+    /// What is known about an address that is behind an instruction, under the names that `lookup` inside of that
+    /// instruction has: a return address may be the first of another line or function.
+    package func symbol(at address: GuestAddress, lookingUp lookup: GuestAddress) -> SymbolicAddress? {
+        guard var found = symbol(at: lookup) else { return nil }
+        let distance = address.rawValue &- lookup.rawValue
+        found.address = address
+        found.moduleAddress &+= distance
+        found.function?.offset &+= distance
+        return found
+    }
+
     private func file(at path: String) -> LoadedFile? {
         if let known = files[path] { return known }
         let loaded = load(path)

@@ -5,40 +5,44 @@ import Replayer
 import SystemPackage
 import TraceFormat
 
+// What the errors of the engine mean for people, and for scripts.
+
 extension PtraceError {
     var words: String {
         switch self {
-        case .threadGone(let thread): "thread \(thread) is gone"
+        case .threadGone(let thread): "thread \(thread) is gone: something else has killed it"
         case .failed(let operation, let thread, let errno):
-            "\(operation)\(thread.map { " (thread \($0))" } ?? ""): \(ErrorNumber(rawValue: errno))\(Self.advice(errno))"
+            "\(operation)\(thread.map { " (thread \($0))" } ?? ""): \(Errno(rawValue: errno))\(Self.advice(errno))"
         }
     }
-}
 
-extension PtraceError {
     private static func advice(_ errno: Int32) -> String {
-        switch errno {
-        case 11: " (too many processes: raise 'ulimit -u' or end some)"
-        case 12: " (not enough memory)"
-        case 23, 24: " (too many open files: raise 'ulimit -n')"
+        switch ErrorNumber(rawValue: errno) {
+        case .EAGAIN: " (too many processes: raise 'ulimit -u' or end some)"
+        case .ENFILE, .EMFILE: " (too many open files: raise 'ulimit -n')"
         default: ""
         }
+    }
+
+    /// EPERM or ENOSYS: a container, a seccomp profile or a sysctl forbids what xrr lives on.
+    fileprivate var isForbidden: Bool {
+        guard case .failed(_, _, let errno) = self else { return false }
+        return [ErrorNumber.EPERM, .ENOSYS].contains(ErrorNumber(rawValue: errno))
     }
 }
 
 extension RecordError {
     var words: String {
         switch self {
-        case .ptrace(.failed(_, _, errno: 1)) where Host.isTraced:
+        case .ptrace(let error) where error.isForbidden && Host.isTraced:
             "xrr runs under a debugger or strace that traces its children too; leave that out (strace without -f)"
-        case .ptrace(.failed(let operation, _, errno: 1)):
-            "\(operation): not permitted here (ptrace scope, or a container's seccomp profile); see 'xrr doctor'"
+        case .ptrace(let error) where error.isForbidden:
+            "\(error.words) (ptrace scope, or a container's seccomp profile): 'xrr doctor' says what to do"
         case .ptrace(let error): error.words
-        case .cannotExecute(let path, errno: 8):
-            "cannot execute '\(String(decoding: path, as: UTF8.self))': it is no program for this machine, nor a "
-                + "script that begins with '#!'"
+        case .cannotExecute(let path, ErrorNumber.ENOEXEC.rawValue):
+            "\(TextFormat.printable(path)): cannot be executed: it is no program for this machine, nor a script"
         case .cannotExecute(let path, let errno):
-            "cannot execute '\(String(decoding: path, as: UTF8.self))': \(ErrorNumber(rawValue: errno))"
+            "\(TextFormat.printable(path)): cannot be executed: \(Errno(rawValue: errno))"
         case .recordedAlready: "this xrr is itself being recorded"
         case .writing(let error): error.description + Self.advice(error)
         case .storing(let error): "cannot store a mapped file: " + error.description + Self.advice(error)
@@ -64,8 +68,8 @@ extension RecordError {
     }
 
     var status: CommandStatus {
-        if case .cannotExecute(_, let errno) = self { return errno == 2 ? .notFound : .cannotExecute }
-        return .recorderFailed
+        guard case .cannotExecute(_, let errno) = self else { return .recorderFailed }
+        return ErrorNumber(rawValue: errno) == .ENOENT ? .notFound : .cannotExecute
     }
 }
 
@@ -76,9 +80,11 @@ extension ReplayError {
         case .store(let error): error.description
         case .output(let stream, let errno):
             "cannot write the program's \(stream == .standardOutput ? "standard output" : "standard error"): "
-                + "\(ErrorNumber(rawValue: errno)); 'xrr replay -a --quiet' does not write it"
+                + "\(Errno(rawValue: errno)); 'xrr replay -a --quiet' does not write it"
         case .unsound(let reasons):
             "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; ")
+        case .ptrace(let error) where error.isForbidden:
+            "\(error.words) (ptrace scope, or a container's seccomp profile): 'xrr doctor' says what to do"
         case .ptrace(let error): error.words
         case .inconsistent(let index, let what): "the recording is damaged: event \(index) \(what)"
         }
@@ -89,6 +95,8 @@ extension ReplayError {
         case .recording, .store, .inconsistent: .unreadable
         case .output: .failure
         case .unsound: .unsoundHere
+        // Somebody killed the replay's processes: it says nothing of the recording or the machine.
+        case .ptrace(.threadGone): .failure
         case .ptrace: .unsoundHere
         }
     }

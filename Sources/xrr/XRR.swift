@@ -28,13 +28,14 @@ struct XRR: ParsableCommand {
     /// Parses, runs, and turns every error into words and an exit status: nothing else in xrr does.
     static func main() {
         Host.reserveStandardStreams()
+        let words = Host.arguments()
         // Swift takes the arguments from /proc/self/cmdline.
-        guard !CommandLine.arguments.isEmpty else {
+        guard !words.isEmpty else {
             Diagnostics.say(
                 "/proc is not mounted here, and xrr cannot work without it; mount it with 'mount -t proc proc /proc'")
             CommandStatus.recorderFailed.exit()
         }
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = words.dropFirst().map { ArgumentText.text(of: $0) }
         do {
             var command = try XRR.parseAsRoot(arguments)
             try command.run()

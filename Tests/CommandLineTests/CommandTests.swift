@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The harness itself: a test that cannot see a failure proves nothing.

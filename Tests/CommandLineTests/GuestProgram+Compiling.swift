@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 
 extension GuestProgram {
     /// The compiled program in the cache beside the test bundle, made anew if the source or `guest.h` is newer.

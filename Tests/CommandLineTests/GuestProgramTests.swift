@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// Every program of `Tests/Programs` is recorded as it behaves, and replayed as it was recorded.

@@ -76,6 +76,14 @@ extension SyscallRule.Clause {
     /// The contents or the length of the descriptor's file change, but not from memory.
     static func writes(_ descriptor: Int) -> Self { .file(FileWrite(file: .descriptor(descriptor), data: nil)) }
 
+    /// The descriptor's file gets up to as many bytes as the argument `length` says from another.
+    static func copies(from source: Int, at position: Int? = nil, to descriptor: Int, length: Int) -> Self {
+        .file(
+            FileWrite(
+                file: .descriptor(descriptor), data: nil,
+                source: FileWrite.Source(descriptor: source, position: position, length: length)))
+    }
+
     /// The contents or the length of the file with that path change.
     static func writes(path: Int) -> Self { .file(FileWrite(file: .path(path), data: nil)) }
 }

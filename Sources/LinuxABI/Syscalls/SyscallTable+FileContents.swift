@@ -11,10 +11,11 @@ extension SyscallTable {
         .row(.pwritev, .blocks, .writes(0, from: 1, .vector(2))),
         .row(.preadv2, .blocks, .out(1, .vector(2))),
         .row(.pwritev2, .blocks, .writes(0, from: 1, .vector(2))),
-        .row(.sendfile, .blocks, .inOut(2, 8), .writes(0)),
-        .row(.copy_file_range, .blocks, .inOut(1, 8), .inOut(3, 8), .writes(2)),
-        .row(.splice, .blocks, .inOut(1, 8), .inOut(3, 8), .writes(2)),
-        .row(.tee, .blocks, .writes(1)),
+        .row(.sendfile, .blocks, .inOut(2, 8), .copies(from: 1, at: 2, to: 0, length: 3)),
+        .row(
+            .copy_file_range, .blocks, .inOut(1, 8), .inOut(3, 8), .copies(from: 0, at: 1, to: 2, length: 4)),
+        .row(.splice, .blocks, .inOut(1, 8), .inOut(3, 8), .copies(from: 0, at: 1, to: 2, length: 4)),
+        .row(.tee, .blocks, .copies(from: 0, to: 1, length: 2)),
         // Fills a pipe from memory or memory from a pipe, as the descriptor has it.
         .row(.vmsplice, .blocks, .out(1, .vector(2)), .writes(0, from: 1, .vector(2))),
         .row(.lseek, .waitsForDisk),

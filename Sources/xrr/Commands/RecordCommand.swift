@@ -51,7 +51,7 @@ struct RecordCommand: ParsableCommand {
         var output: String?
         /// Ends with the first process instead of the last.
         var endsWithFirstProcess: Bool
-        /// Replace or add to the environment, in this order.
+        /// Replace or add to the environment, in this order. Here and below text is as `ArgumentText` writes it.
         var variables: [Variable]
         /// Never empty.
         var program: String
@@ -74,6 +74,7 @@ struct RecordCommand: ParsableCommand {
         }
         guard let program = words.first else { throw ValidationError("Name the program to record") }
         guard !program.isEmpty else { throw ValidationError("The program's name is empty") }
+        guard ArgumentText.isPlain(output ?? "") else { throw ValidationError("The path after -o is not UTF-8") }
         let parsed = try variables.map { text in
             let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2, !sides[0].isEmpty else {

@@ -14,47 +14,59 @@ struct RecordRunner {
     func run() throws -> CommandStatus {
         try refuseToRecordRecorder()
         let environment = environment()
-        let program = try ProgramLookup.find(options.program, searchPath: searchPath(in: environment))
+        let program = try ProgramLookup(commandLine, searchPath: searchPath(in: environment))
         let machine = try HostMachine.current()
+        let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        let core = Host.currentCore
-        let arguments = [Array(options.program.utf8)] + options.arguments.map { Array($0.utf8) }
-        let manifest = RecordingManifest(
-            producer: "xrr \(Version.current)", commandLine: arguments, environment: environment,
-            workingDirectory: Array((HostFiles.link("/proc/self/cwd") ?? "").utf8), userID: Host.userID,
-            cpu: machine.cpu, cpuid: machine.cpuid, xcr0: machine.layout.mask, xstateLayout: machine.layout,
-            kernelRelease: Host.kernelRelease(), pageSize: GuestAddress.pageSize, pinnedCore: UInt32(core),
-            stackLimit: Host.stackLimit(), interceptorVersion: 1, startTime: UInt64(Host.realTime()))
+        let manifest = manifest(machine, environment: environment, core: core)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
             try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
         }
-        let store = try FileStore(at: FilePath(directory.store))
-        let lock = try StoreLock.shared(directory.store)
-        defer { lock.release() }
-        Host.bind(toCore: core)
-        var recording = RecordOptions(path: Array(program.utf8), arguments: arguments, environment: environment)
-        recording.endsWithFirstProcess = options.endsWithFirstProcess
-        let session = RecordSession(
-            options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
-        // Before it is complete: a recorder that is killed leaves what one then wants to replay.
-        let home = RecordingsHome.current
-        let previous = home.latest
-        if options.output == nil { try? home.pointLatest(at: directory) }
+        let link = LatestLink(for: options.output == nil ? directory : nil)
         let outcome: RecordOutcome
-        do { outcome = try session.run(core: core) } catch {
-            // Nothing ran: there is nothing to keep.
+        do {
+            let store = try FileStore(at: FilePath(directory.store))
+            let lock = try StoreLock.shared(directory.store)
+            defer { lock.release() }
+            Host.bind(toCore: core)
+            var recording = RecordOptions(
+                path: program.path, arguments: program.arguments, environment: environment)
+            recording.endsWithFirstProcess = options.endsWithFirstProcess
+            let session = RecordSession(
+                options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
+            outcome = try session.run(core: core)
+        } catch {
+            // The program did not start: there is nothing to keep.
+            link.restore()
             try? FileSystem.removeTree(directory.path)
-            if options.output == nil, let previous { try? home.pointLatest(at: previous) }
             throw error
         }
-        if let failure = outcome.failure {
-            throw CommandError(
-                "the recording ended early: \(failure.words); what was committed until then is in \(directory.path); "
-                    + "the program went on and ended with status \(outcome.exit.shellStatus)",
-                status: .recorderFailed)
-        }
+        if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
         return CommandStatus(tracee: outcome.exit)
+    }
+
+    /// The argument vector as it was given.
+    private var commandLine: [[UInt8]] {
+        ([options.program] + options.arguments).map { ArgumentText.bytes(of: $0) }
+    }
+
+    private func manifest(_ machine: HostMachine, environment: [[UInt8]], core: Int32) -> RecordingManifest {
+        RecordingManifest(
+            producer: "xrr \(Version.current)", commandLine: commandLine, environment: environment,
+            workingDirectory: Array((HostFiles.link("/proc/self/cwd") ?? "").utf8), userID: Host.userID,
+            cpu: machine.cpu, cpuid: machine.cpuid, xcr0: machine.layout.mask, xstateLayout: machine.layout,
+            kernelRelease: Host.kernelRelease(), pageSize: GuestAddress.pageSize, pinnedCore: UInt32(core),
+            stackLimit: Host.stackLimit(), interceptorVersion: 1, startTime: UInt64(Host.realTime()))
+    }
+
+    private static func endedEarly(
+        _ failure: RecordError, _ outcome: RecordOutcome, _ directory: RecordingDirectory
+    ) -> CommandError {
+        CommandError(
+            "the recording ended early: \(failure.words)\n"
+                + "what was recorded until then is in \(directory.path); the program went on to status "
+                + "\(outcome.exit.shellStatus)", status: .recorderFailed)
     }
 
     private func refuseToRecordRecorder() throws {
@@ -70,23 +82,43 @@ struct RecordRunner {
         make: (RecordingDirectory) throws(RecordingWriteError) -> Made
     ) throws(CommandError) -> (directory: RecordingDirectory, made: Made) {
         if let output = options.output { return try RecordingsHome.create(at: output, make: make) }
-        return try RecordingsHome.current.create(program: options.program, make: make)
+        return try RecordingsHome.current.create(program: TextFormat.printable(commandLine[0]), make: make)
     }
 
-    private func searchPath(in environment: [[UInt8]]) -> String? {
+    private func searchPath(in environment: [[UInt8]]) -> [UInt8]? {
         let prefix = Array("PATH=".utf8)
-        return environment.first { $0.starts(with: prefix) }.map {
-            String(decoding: $0.dropFirst(prefix.count), as: UTF8.self)
-        }
+        return environment.first { $0.starts(with: prefix) }.map { Array($0.dropFirst(prefix.count)) }
     }
 
+    /// xrr's own environment with the variables of the command line.
     private func environment() -> [[UInt8]] {
         var variables = Host.environment()
         for variable in options.variables {
-            let prefix = Array("\(variable.name)=".utf8)
+            let prefix = ArgumentText.bytes(of: "\(variable.name)=")
             variables.removeAll { $0.starts(with: prefix) }
-            variables.append(prefix + Array(variable.value.utf8))
+            variables.append(prefix + ArgumentText.bytes(of: variable.value))
         }
         return variables
+    }
+}
+
+/// Makes `latest` point at a recording as soon as it begins, so that one whose recorder is killed is found too.
+private struct LatestLink {
+    private let previous: RecordingDirectory?
+    private let isChanged: Bool
+
+    /// - Parameter recording: nil if the link is to stay as it is.
+    init(for recording: RecordingDirectory?) {
+        let home = RecordingsHome.current
+        previous = home.latest
+        // A recording without the link is better than none.
+        isChanged = recording.map { (try? home.pointLatest(at: $0)) != nil } ?? false
+    }
+
+    /// The recording came to nothing.
+    func restore() {
+        guard isChanged else { return }
+        let home = RecordingsHome.current
+        if let previous { try? home.pointLatest(at: previous) } else { home.removeLatest() }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxABI
 import Ptrace
 import Replayer
@@ -14,38 +15,75 @@ struct ReplayRunner {
         let directory = try RecordingDirectory.resolve(options.recording)
         let reader = try directory.reader()
         let machine = try HostMachine.current()
-        let reasons = Self.obstacles(reader.manifest, on: machine)
-        guard reasons.isEmpty else {
-            throw CommandError(
-                "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; "),
-                status: .unsoundHere)
-        }
+        try Self.refuseUnsound(reader.manifest, on: machine)
         let store = FileStore(reading: FilePath(directory.store))
         // A recording that mapped no file replays without a store; any other says what it misses.
-        let lock = FileSystem.kind(directory.store) == .directory ? try StoreLock.shared(directory.store) : nil
+        let lock = FileSystem.kind(directory.store) == nil ? nil : try StoreLock.shared(directory.store)
         defer { lock?.release() }
-        // Files and shared regions stay open while the recording may refer to them.
-        Host.raiseDescriptorLimit()
         guard reader.isFinished || reader.frameCount > 0 else {
             throw CommandError(
                 "\(directory.path) has no events: the recorder was killed before it committed any; record again",
                 status: .unreadable)
         }
-        var replay = ReplayOptions()
-        replay.isQuiet = options.isQuiet
-        let core = Host.currentCore
+        let dump = try options.registersFile.map { path throws(CommandError) in try RegisterDump(path) }
+        let progress = FileSystem.isTerminal(.standardError) ? ProgressLine(total: reader.frameCount) : nil
+        Diagnostics.keepClear(of: progress)
+        defer {
+            progress?.erase()
+            Diagnostics.keepClear(of: nil)
+        }
+        // Files and shared regions stay open while the recording may refer to them.
+        Host.raiseDescriptorLimit()
+        // A reader of the output that goes away does not end the replay: it is the result that counts.
+        _ = signal(SIGPIPE, SIG_IGN)
+        let core = CoreChoice.leastLoaded()
         Host.bind(toCore: core)
         let session = try ReplaySession(
-            reader: reader, store: store, options: replay, layout: machine.layout, core: core)
-        switch try session.run() {
-        case .faithful(let frames, isFinished: true): _ = frames
+            reader: reader, store: store, options: sessionOptions(dump, progress), layout: machine.layout, core: core)
+        let outcome = try session.run()
+        try report(outcome)
+        // Last: a divergence says more than a full disk.
+        try dump?.close()
+        if case .diverged = outcome { throw Finished(status: .diverged) }
+    }
+
+    private func sessionOptions(_ dump: RegisterDump?, _ progress: ProgressLine?) -> ReplayOptions {
+        var replay = ReplayOptions()
+        replay.isQuiet = options.isQuiet
+        guard dump != nil || progress != nil else { return replay }
+        replay.observer = { index, frame, observation in
+            dump?.append(frame, at: index, observation)
+            progress?.update(done: index.rawValue)
+        }
+        let sharesTerminal = [
+            OutputStream.standardOutput: FileSystem.isTerminal(.standardOutput), .standardError: true,
+        ]
+        if let progress {
+            replay.outputObserver = { stream, bytes in
+                if sharesTerminal[stream] ?? true { progress.prepare(forOutput: bytes) }
+            }
+        }
+        return replay
+    }
+
+    private func report(_ outcome: ReplayOutcome) throws {
+        switch outcome {
+        case .faithful(_, isFinished: true): break
         case .faithful(let frames, isFinished: false):
             Diagnostics.say(
                 "the recording is unfinished: it was cut off, and ends here at a commit boundary after \(frames) events"
             )
         case .diverged(let divergence):
-            Diagnostics.say(DivergenceReport(divergence).text)
-            throw Finished(status: .diverged)
+            Diagnostics.say(DivergenceReport(divergence: divergence, recording: options.recording).text)
+        }
+    }
+
+    private static func refuseUnsound(_ manifest: RecordingManifest, on machine: HostMachine) throws(CommandError) {
+        let reasons = obstacles(manifest, on: machine)
+        guard reasons.isEmpty else {
+            throw CommandError(
+                "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; "),
+                status: .unsoundHere)
         }
     }
 

@@ -1,10 +1,20 @@
+import Synchronization
 import SystemPackage
 
 /// xrr's own words: lines on standard error that start with `xrr: `, so that they cannot be taken for the tracee's.
 enum Diagnostics {
+    /// What stands on the terminal and has to go before words do.
+    private static let progress = Mutex<ProgressLine?>(nil)
+
+    /// Makes words and a progress line keep out of each other's way; nil when there is none any more.
+    static func keepClear(of line: ProgressLine?) { progress.withLock { $0 = line } }
+
     static func say(_ message: String) {
         var text = ""
-        for line in message.split(separator: "\n", omittingEmptySubsequences: false) { text += "xrr: \(line)\n" }
+        for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+            text += line.isEmpty ? "xrr:\n" : "xrr: \(line)\n"
+        }
+        progress.withLock { $0 }?.erase()
         // Where standard error is closed there is nobody left to tell.
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }

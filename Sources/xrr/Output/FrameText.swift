@@ -5,9 +5,13 @@ import XState
 /// Frames in words, for people; `FrameText+JSON` is for programs.
 enum FrameText {
     /// One line, like strace(1) where the event is a system call.
-    static func line(_ frame: Frame, at index: FrameIndex) -> String {
-        let effects = frame.effects.isEmpty ? "" : "  {" + frame.effects.map(summary).joined(separator: ", ") + "}"
-        return "\(index) [\(frame.thread)] \(event(frame))\(effects)"
+    ///
+    /// - Parameter effectLimit: how many effects are told before they are only counted.
+    static func line(_ frame: Frame, at index: FrameIndex, effectLimit: Int = .max) -> String {
+        var effects = frame.effects.prefix(effectLimit).map(summary)
+        if frame.effects.count > effectLimit { effects.append("and \(frame.effects.count - effectLimit) more") }
+        let text = effects.isEmpty ? "" : "  {" + effects.joined(separator: ", ") + "}"
+        return "\(index) [\(frame.thread)] \(event(frame))\(text)"
     }
 
     /// The event without its effects.
@@ -70,7 +74,8 @@ enum FrameText {
         return lines
     }
 
-    private static func call(_ number: SyscallNumber, _ registers: Registers) -> String {
+    /// A system call with its arguments, as the registers at its entry have them.
+    static func call(_ number: SyscallNumber, _ registers: Registers) -> String {
         let arguments = (0..<6).map { TextFormat.hexadecimal(registers.argument($0)) }
         return "\(name(number))(\(arguments.joined(separator: ", ")))"
     }

@@ -1,35 +1,78 @@
+import Synchronization
 import SystemPackage
 
-/// A line on a terminal's standard error that says how far a long replay is, and vanishes when it is done.
+/// A line on the terminal of standard error that says how far a long replay is, and vanishes when anything else is
+/// written there.
 ///
-/// Does nothing where standard error is no terminal, and nothing during the first second. A line of the tracee's that
-/// goes to the same terminal can land behind it; so it is for replays whose output is suppressed or elsewhere.
-struct ProgressLine {
+/// Nothing is shown during the first second, nor behind output of the program that has not ended its line: erasing the
+/// progress would erase that too. The clock is looked at every 1024 events only.
+final class ProgressLine: Sendable {
+    private static let firstShown: Duration = .seconds(1)
     private static let interval: Duration = .milliseconds(200)
+    private static let eraseSequence = "\r\u{1b}[K"
+
+    private struct State {
+        var nextUpdate: Duration
+        var isVisible = false
+        /// Nobody else has left an unfinished line.
+        var isAtLineStart = true
+    }
+
     private let total: UInt64
-    private let isShown: Bool
-    private var nextUpdate: ContinuousClock.Instant
-    private var isVisible = false
+    private let state: Mutex<State>
+    private let clock: @Sendable () -> Duration
+    private let write: @Sendable (String) -> Void
 
-    init(total: UInt64, isEnabled: Bool = true) {
+    /// - Parameters:
+    ///   - total: how many events there are.
+    ///   - clock: the time since any fixed moment.
+    ///   - write: writes to the terminal.
+    init(
+        total: UInt64, clock: @escaping @Sendable () -> Duration = ProgressLine.monotonicTime(),
+        write: @escaping @Sendable (String) -> Void = ProgressLine.writeToStandardError
+    ) {
         self.total = total
-        isShown = isEnabled && total > 0 && FileSystem.isTerminal(.standardError)
-        nextUpdate = ContinuousClock.now + .seconds(1)
+        self.clock = clock
+        self.write = write
+        state = Mutex(State(nextUpdate: clock() + Self.firstShown))
     }
 
-    /// Called as often as one likes: at most every 200 ms something is written.
-    mutating func update(done: UInt64) {
-        guard isShown, ContinuousClock.now >= nextUpdate else { return }
-        nextUpdate = ContinuousClock.now + Self.interval
-        isVisible = true
-        let percent = min(done, total).multipliedFullWidth(by: 100)
-        write("\r\u{1b}[Kxrr: event \(done) of \(total) (\(total.dividingFullWidth(percent).quotient)%)")
+    /// Called after every event.
+    func update(done: UInt64) {
+        guard done & 1023 == 0, total > 0 else { return }
+        state.withLock { state in
+            guard state.isAtLineStart else { return }
+            let now = clock()
+            guard now >= state.nextUpdate else { return }
+            state.nextUpdate = now + Self.interval
+            state.isVisible = true
+            let percent = total.dividingFullWidth(min(done, total).multipliedFullWidth(by: 100)).quotient
+            write("\(Self.eraseSequence)xrr: event \(done) of \(total) (\(percent)%)")
+        }
     }
 
-    mutating func end() {
-        if isVisible { write("\r\u{1b}[K") }
-        isVisible = false
+    /// Something else is about to be written to the terminal, or the replay is over.
+    func erase() {
+        state.withLock { state in
+            if state.isVisible { write(Self.eraseSequence) }
+            state.isVisible = false
+        }
     }
 
-    private func write(_ text: String) { _ = try? FileDescriptor.standardError.writeAll(text.utf8) }
+    /// The program's output is about to be written to the terminal.
+    func prepare(forOutput bytes: [UInt8]) {
+        guard let last = bytes.last else { return }
+        erase()
+        state.withLock { $0.isAtLineStart = last == UInt8(ascii: "\n") }
+    }
+
+    static func monotonicTime() -> @Sendable () -> Duration {
+        let start = ContinuousClock.now
+        return { ContinuousClock.now - start }
+    }
+
+    static let writeToStandardError: @Sendable (String) -> Void = { text in
+        // A terminal that is gone needs no progress.
+        _ = try? FileDescriptor.standardError.writeAll(text.utf8)
+    }
 }

@@ -1,11 +1,14 @@
 import LinuxABI
+import Replayer
 import TraceFormat
 import XState
 
 /// A thread's state at one event, in the form in which states are dumped and compared: names and values as text.
 ///
 /// As a line of a register dump: `INDEX THREAD EVENT NAME=VALUE...` separated by spaces. THREAD counts threads from 0 in
-/// the order in which they appear, since thread ids differ from run to run; EVENT has no spaces.
+/// the order in which they appear, since thread ids differ from run to run; EVENT has no spaces. Registers that a
+/// replay does not compare at the event are left out, and so are extended registers that are 0. Nothing but the event
+/// stands in the lines of events at which a replay compares nothing (`Event.isCompared`).
 struct StateRecord: Hashable {
     var index: UInt64
     var thread: Int
@@ -14,20 +17,32 @@ struct StateRecord: Hashable {
 
     /// Text is made of a frame's state only where it is asked for: most states of a comparison are equal.
     private enum State: Hashable {
-        case machine(Registers, XStateImage)
+        case machine(Registers, XStateImage, Event)
         case text([Value])
+        case unknown
+
+        var isKnown: Bool { self != .unknown }
     }
 
     var values: [Value] {
         switch state {
         case .text(let values): return values
-        case .machine(let registers, let xstate):
-            let general = (0..<Registers.count).map {
-                Value(name: Registers.names[$0], text: TextFormat.hexadecimal(registers[$0]))
+        case .unknown: return []
+        case .machine(let registers, let xstate, let event):
+            let general = (0..<Registers.count).compactMap { index in
+                RegisterComparison.comparable(registers, index, at: event).map {
+                    Value(name: Registers.names[index], text: TextFormat.hexadecimal($0))
+                }
             }
-            return general + xstate.fields.map { Value(name: $0.name, text: $0.hex) }
+            let extended = xstate.fields.filter { field in
+                !Self.x87Pointers.contains(field.name) && field.bytes.contains { $0 != 0 }
+            }
+            return general + extended.map { Value(name: $0.name, text: $0.hex) }
         }
     }
+
+    /// Other in every class of CPU, and not compared by a replay (`XStateImage.Ignored.x87Pointers`).
+    private static let x87Pointers: Set = ["fop", "fip", "fdp"]
 
     struct Value: Hashable {
         var name: String
@@ -44,12 +59,22 @@ struct StateRecord: Hashable {
 
     private static let registerNames = Set(Registers.names)
 
-    /// The state that a frame was reached with.
+    /// The state that a frame was reached with when it was recorded.
     init(_ frame: Frame, at index: FrameIndex, thread: Int) {
+        self.init(frame, at: index, thread: thread, state: .machine(frame.before, frame.xstate, frame.event))
+    }
+
+    /// The state that a replay reached a frame with.
+    init(_ frame: Frame, at index: FrameIndex, thread: Int, observation: Observation?) {
+        let state = observation.map { State.machine($0.registers, $0.xstate, frame.event) }
+        self.init(frame, at: index, thread: thread, state: state ?? .unknown)
+    }
+
+    private init(_ frame: Frame, at index: FrameIndex, thread: Int, state: State) {
         self.index = index.rawValue
         self.thread = thread
         event = Self.word(frame.event)
-        state = .machine(frame.before, frame.xstate)
+        self.state = state
     }
 
     /// nil if the line is not one that `line` writes.
@@ -65,7 +90,7 @@ struct StateRecord: Hashable {
             guard sides.count == 2 else { return nil }
             values.append(Value(name: String(sides[0]), text: String(sides[1])))
         }
-        state = .text(values)
+        state = values.isEmpty ? .unknown : .text(values)
     }
 
     /// One line of a register dump, without the newline.
@@ -81,12 +106,13 @@ struct StateRecord: Hashable {
         note("event", "index", String(index), String(other.index))
         note("event", "event", event, other.event)
         note("thread", "thread", String(thread), String(other.thread))
+        guard state.isKnown, other.state.isKnown else { return result }
         let values = values
         let right = Dictionary(other.values.map { ($0.name, $0.text) }) { first, _ in first }
         let left = Set(values.map(\.name))
-        for value in values { note(component(value.name), value.name, value.text, right[value.name] ?? "absent") }
+        for value in values { note(component(value.name), value.name, value.text, right[value.name] ?? "0") }
         for value in other.values where !left.contains(value.name) {
-            note(component(value.name), value.name, "absent", value.text)
+            note(component(value.name), value.name, "0", value.text)
         }
         return result
     }

@@ -27,6 +27,35 @@ enum TextFormat {
 
     static func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
+    /// All 16 digits, so that columns of values align.
+    static func word(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return "0x" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// With blanks up to a width.
+    static func aligned(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// Nanoseconds of Unix time as a date in the Gregorian calendar.
+    static func date(nanoseconds: UInt64) -> String {
+        let seconds = nanoseconds / 1_000_000_000
+        let time = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+        // Years that begin in March have their leap day at the end, and 400 of them always have as many days.
+        let days = seconds / 86400 + daysToUnixTime
+        let (era, day) = days.quotientAndRemainder(dividingBy: 146_097)
+        let year = (day - day / 1460 + day / 36524 - day / 146_096) / 365
+        let dayOfYear = day - (365 * year + year / 4 - year / 100)
+        let month = (5 * dayOfYear + 2) / 153
+        let date = [month < 10 ? month + 3 : month - 9, dayOfYear - (153 * month + 2) / 5 + 1].map { padded($0, 2) }
+        let shownYear = era * 400 + year + (month < 10 ? 0 : 1)
+        return "\(shownYear)-\(date.joined(separator: "-")) \(time.joined(separator: ":")) UTC"
+    }
+
+    /// From 1 March of the year 0 to 1 January 1970.
+    private static let daysToUnixTime: UInt64 = 719_468
+
     static func padded(_ value: UInt64, _ width: Int) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits

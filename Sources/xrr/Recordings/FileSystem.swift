@@ -80,17 +80,16 @@ enum FileSystem {
         flock(descriptor.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0
     }
 
-    /// Whether execve(2) may try a file: 0, or the errno that speaks against it. Not a directory, and access(2).
-    static func executionObstacle(_ path: String) -> Errno? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else { return Errno(rawValue: Glibc.errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { return .permissionDenied }
-        return unsafe access(path, X_OK) == 0 ? nil : Errno(rawValue: Glibc.errno)
-    }
-
     /// The path from the root: realpath(3), or the path itself if that fails.
     static func absolute(_ path: String) -> String {
         guard let text = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
+    /// getcwd(3); the root if there is none any more.
+    static var workingDirectory: String {
+        guard let text = unsafe getcwd(nil, 0) else { return "/" }
         defer { unsafe free(text) }
         return unsafe String(cString: text)
     }

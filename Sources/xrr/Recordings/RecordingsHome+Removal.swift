@@ -18,7 +18,7 @@ extension RecordingsHome {
         } catch {
             throw CommandError("cannot remove \(recording.path): \(error)")
         }
-        if wasLatest { try? FileSystem.removeFile(FilePath(path).appending("latest").string) }
+        if wasLatest { removeLatest() }
     }
 
     /// A reason not to collect now, or what was freed in bytes.

@@ -7,14 +7,18 @@ struct RecordingsHome: Hashable, Sendable {
 
     /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`; without a home, `/tmp/xrr-UID`.
     static var current: RecordingsHome {
-        if let path = FileSystem.environment("XRR_DIR") { return RecordingsHome(path: path) }
-        if let data = FileSystem.environment("XDG_DATA_HOME") {
-            return RecordingsHome(path: FilePath(data).appending("xrr").string)
+        let path: FilePath
+        if let own = FileSystem.environment("XRR_DIR") {
+            path = FilePath(own)
+        } else if let data = FileSystem.environment("XDG_DATA_HOME") {
+            path = FilePath(data).appending("xrr")
+        } else if let user = FileSystem.environment("HOME") {
+            path = FilePath(user).appending(".local/share/xrr")
+        } else {
+            path = FilePath("/tmp/xrr-\(FileSystem.userID)")
         }
-        guard let user = FileSystem.environment("HOME") else {
-            return RecordingsHome(path: "/tmp/xrr-\(FileSystem.userID)")
-        }
-        return RecordingsHome(path: FilePath(user).appending(".local/share/xrr").string)
+        // What is said of a recording has to make sense elsewhere as well.
+        return RecordingsHome(path: FilePath(FileSystem.workingDirectory).pushing(path).string)
     }
 
     private static let latestName = "latest"
@@ -102,6 +106,9 @@ struct RecordingsHome: Hashable, Sendable {
         try FileSystem.createLink(to: target, at: temporary)
         try FileSystem.rename(temporary, to: FilePath(path).appending(Self.latestName).string)
     }
+
+    /// Without a `latest`, commands that take the latest recording want one to be named.
+    func removeLatest() { try? FileSystem.removeFile(FilePath(path).appending(Self.latestName).string) }
 
     private func nextNumber(_ base: String) -> Int {
         let names = (try? FileSystem.names(in: path)) ?? []

@@ -1,23 +1,23 @@
 import FoundationEssentials
-import Glibc
+package import Glibc
 
 /// Where the tests find the built command line tool, and as whom they run it.
-enum Environment {
+package enum Environment {
     /// The directory of the test bundle, where the package's products stand too.
-    static let productsDirectory: String = {
+    package static let productsDirectory: String = {
         let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: bundle ?? CommandLine.arguments[0]).deletingLastPathComponent().path
     }()
 
     /// The xrr under test: `XRR_BINARY`, or the one beside the bundle.
-    static let tool = ProcessInfo.processInfo.environment["XRR_BINARY"] ?? "\(productsDirectory)/xrr"
+    package static let tool = ProcessInfo.processInfo.environment["XRR_BINARY"] ?? "\(productsDirectory)/xrr"
 
     /// nobody on every distribution.
-    static let nobody: uid_t = 65534
+    package static let nobody: uid_t = 65534
 
-    static let isRoot = geteuid() == 0
+    package static let isRoot = geteuid() == 0
 
     /// Put before a command so that it runs as an ordinary user: xrr must not need root, nor be tried with it.
-    static let asOrdinaryUser =
+    package static let asOrdinaryUser =
         isRoot ? ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", "--"] : []
 }

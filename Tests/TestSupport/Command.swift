@@ -1,38 +1,55 @@
 import FoundationEssentials
-import Glibc
+package import Glibc
 
 /// A command of the tests: run in a directory, with files for its streams, and for a limited time.
 ///
 /// The streams are files, not pipes, so that a descendant that keeps them open holds nobody up.
-struct Command {
+package struct Command {
     /// The program, looked up in PATH if it has no slash, and its arguments.
-    var words: [String]
+    package var words: [String]
     /// Set in addition to our own environment.
-    var environment: [String: String] = [:]
-    var directory: String
-    var input = "/dev/null"
+    package var environment: [String: String] = [:]
+    package var directory: String
+    package var input = "/dev/null"
     /// Made by the command, in a directory that is ours.
-    var output: String
-    var error: String
-    var timeLimit = Duration.seconds(60)
+    package var output: String
+    package var error: String
+    package var timeLimit = Duration.seconds(60)
 
-    enum Ending: Equatable {
+    package enum Ending: Equatable {
         case exited(Int32)
         case killed(signal: Int32)
         /// Not finished in time; the command and its process group have been killed.
         case hung
     }
 
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+        package init(description: String) { self.description = description }
     }
 
     /// The command as one would type it.
-    var line: String { words.joined(separator: " ") }
+    package var line: String { words.joined(separator: " ") }
+
+    package init(
+        words: [String], environment: [String: String] = [:], directory: String, input: String = "/dev/null",
+        output: String, error: String, timeLimit: Duration = .seconds(60)
+    ) {
+        self.words = words
+        self.environment = environment
+        self.directory = directory
+        self.input = input
+        self.output = output
+        self.error = error
+        self.timeLimit = timeLimit
+    }
 
     /// Runs the command to its end, without blocking the thread: swift-testing has few of them.
-    func run() async throws -> Ending {
+    ///
+    /// - Parameter meanwhile: called with the command's process id, which is its process group's too, once it runs.
+    package func run(meanwhile: (pid_t) async -> Void = { _ in }) async throws -> Ending {
         let child = try spawn()
+        await meanwhile(child)
         let clock = ContinuousClock()
         let deadline = clock.now + timeLimit
         while clock.now < deadline {

@@ -2,21 +2,21 @@ import FoundationEssentials
 
 /// A temporary directory for one guest: with copies of what the ordinary user may not be able to read where it stands,
 /// and with directories that are his.
-struct Sandbox {
-    let root: String
+package struct Sandbox {
+    package let root: String
 
-    init(_ name: String) throws {
+    package init(_ name: String) throws {
         root = "/tmp/xrr-test-\(name)-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: false)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: root)
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: root) }
+    package func remove() { try? FileManager.default.removeItem(atPath: root) }
 
-    func path(_ name: String) -> String { "\(root)/\(name)" }
+    package func path(_ name: String) -> String { "\(root)/\(name)" }
 
     /// A new directory of the user who runs the commands.
-    func makeDirectory(_ name: String) throws -> String {
+    package func makeDirectory(_ name: String) throws -> String {
         try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: false)
         if Environment.isRoot {
             let owner: [FileAttributeKey: Any] = [
@@ -28,16 +28,16 @@ struct Sandbox {
     }
 
     /// A copy that everybody may run.
-    func copyProgram(_ source: String, as name: String) throws -> String {
+    package func copyProgram(_ source: String, as name: String) throws -> String {
         try FileManager.default.copyItem(atPath: source, toPath: path(name))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
         return path(name)
     }
 
-    func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         try text.write(toFile: path(name), atomically: false, encoding: .utf8)
         return path(name)
     }
 
-    func bytes(_ name: String) -> [UInt8] { FileManager.default.contents(atPath: path(name)).map(Array.init) ?? [] }
+    package func bytes(_ name: String) -> [UInt8] { FileManager.default.contents(atPath: path(name)).map(Array.init) ?? [] }
 }

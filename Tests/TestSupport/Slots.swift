@@ -1,9 +1,9 @@
 import Synchronization
 
 /// A counting semaphore for tasks: so many guests run at the same time.
-final class Slots: Sendable {
+package final class Slots: Sendable {
     /// Two, as more would only slow one another down on the smallest machine that runs the tests.
-    static let guests = Slots(2)
+    package static let guests = Slots(2)
 
     private struct State {
         var free: Int
@@ -11,9 +11,9 @@ final class Slots: Sendable {
     }
     private let state: Mutex<State>
 
-    init(_ count: Int) { state = Mutex(State(free: count)) }
+    package init(_ count: Int) { state = Mutex(State(free: count)) }
 
-    func withSlot<Result>(_ body: () async throws -> Result) async rethrows -> Result {
+    package func withSlot<Result>(_ body: () async throws -> Result) async rethrows -> Result {
         await withCheckedContinuation { continuation in
             let free = state.withLock { state in
                 if state.free > 0 {

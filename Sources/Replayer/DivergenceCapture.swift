@@ -1,0 +1,82 @@
+internal import LinuxABI
+internal import Ptrace
+internal import Symbols
+internal import TraceFormat
+internal import Tracee
+
+/// Gathers what there is to say of a divergence while the thread stands where it happened.
+struct DivergenceCapture {
+    let thread: ReplayedThread
+    let frame: Frame
+    let index: FrameIndex
+    /// nil: the stop was the expected one, the state is not.
+    let unexpectedStop: WaitStatus?
+    let history: [(FrameIndex, Frame)]
+    /// What the recorded program called the files whose stored copies are mapped.
+    let fileNames: [FileDigest: String]
+
+    func divergence() -> Divergence {
+        let modules = modules()
+        let symbolizer = Symbolizer(modules: modules)
+        let registers = try? thread.traced.registers()
+        let signal = signal()
+        let expectsCall = frame.event.isSystemCallEntry
+        let standsInCall = unexpectedStop.map { $0 == .syscall } ?? expectsCall
+        return Divergence(
+            index: index, frame: frame, process: thread.process, arguments: thread.arguments,
+            unexpectedStop: unexpectedStop, signal: signal,
+            faultPlace: signal.flatMap { symbolizer.symbol(at: $0.faultAddress) },
+            registers: registers, xstate: try? thread.traced.xstate(),
+            recordedPlace: place(frame.before.instructionPointer, behindCall: expectsCall, symbolizer),
+            actualPlace: registers.flatMap { place($0.instructionPointer, behindCall: standsInCall, symbolizer) },
+            backtrace: registers.map { backtrace($0, modules, symbolizer) } ?? [], history: history)
+    }
+
+    private func signal() -> SignalInfo? {
+        guard case .signal = unexpectedStop else { return nil }
+        return try? thread.traced.signalInfo()
+    }
+
+    /// - Parameter behindCall: at a system call's entry rip is behind the instruction, which may be the last of its
+    ///   line or function.
+    private func place(
+        _ pointer: GuestAddress, behindCall: Bool, _ symbolizer: Symbolizer
+    ) -> SymbolicAddress? {
+        symbolizer.symbol(
+            at: pointer, lookingUp: behindCall ? GuestAddress(pointer.rawValue &- Self.callLength) : pointer)
+    }
+
+    /// The length of `syscall` in bytes.
+    private static let callLength: UInt64 = 2
+
+    private func backtrace(
+        _ registers: Registers, _ modules: [GuestModule], _ symbolizer: Symbolizer
+    ) -> [Divergence.Call] {
+        let memory = thread.traced.memory
+        let frames = Backtrace.capture(registers: registers, modules: modules) {
+            memory.readExactly($0, count: $1)
+        }
+        return frames.map {
+            Divergence.Call(
+                address: $0.instructionPointer,
+                symbol: symbolizer.symbol(at: $0.instructionPointer, lookingUp: $0.lookupAddress))
+        }
+    }
+
+    /// The files mapped in the thread's address space: here they are objects of the store.
+    private func modules() -> [GuestModule] {
+        let entries = AddressSpace.map(of: thread.traced.id)?.entries ?? []
+        return entries.filter { $0.inode != 0 }.map { entry in
+            let name = digest(ofObject: entry.name).map { fileNames[$0] ?? entry.name }
+            return GuestModule(
+                start: entry.start, end: entry.end, fileOffset: entry.offset,
+                storedPath: name == nil ? nil : entry.name, displayPath: name ?? entry.name)
+        }
+    }
+
+    /// The digest in a path of the store, `.../objects/ab/cdef...`; nil for the memory files of shared regions.
+    private func digest(ofObject path: String) -> FileDigest? {
+        let digits = path.utf8.split(separator: UInt8(ascii: "/")).suffix(2).joined()
+        return FileDigest(hexadecimal: Array(digits))
+    }
+}
