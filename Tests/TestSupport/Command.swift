@@ -56,7 +56,7 @@ package struct Command {
             if let ending = poll(child) { return ending }
             try? await Task.sleep(for: .milliseconds(3))
         }
-        // On a busy machine the last look may be long ago.
+        // Where all threads of the test runner were busy, the command may have ended long ago.
         if let ending = poll(child) { return ending }
         kill(-child, SIGKILL)
         var status: Int32 = 0
