@@ -80,9 +80,18 @@ let package = Package(
         .testTarget(
             name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", system],
             swiftSettings: strict),
-        .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
+        .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
-        .testTarget(name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI"], swiftSettings: strict),
+        .testTarget(
+            name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Recorder", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReplayerTests",
+            dependencies: ["Replayer", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", system, arguments, log],

@@ -5,6 +5,7 @@
 #   limit            seconds for one run (150)
 #   environment      more variables, as NAME=VALUE
 #   standard_input   a file
+#   through_pipes    1: standard output and error are pipes, not files
 #   dialogue         the program runs on a terminal: see terminal.py
 # and may define
 #   start, stop      what is done before and after each run: servers that are not recorded
@@ -586,9 +587,15 @@ case_xargs() {
     command=(bash -c 'seq 1 40 | xargs -P 4 -n 3 sh -c "echo \$((\$1 + \$2 + \$3))" - | sort -n; seq 1 200000 | sort --parallel=2 -S 1M -R | sort -n | tail -n 1; seq 5 | shuf --random-source=/etc/passwd; factor 1234567890')
 }
 
-case_timeout() { command=(bash -c 'timeout 0.3 sleep 10; echo $?; timeout -s INT 0.2 cat /dev/zero >/dev/null; echo $?; (sleep 0.1; echo in) & nohup true; wait; setsid -w sh -c "exit 5"; echo $?; flock lock sh -c "echo locked"; nice -n 5 nice; time -p true 2>/dev/null; taskset -c 0 nproc; nproc'); }
+case_timeout() { command=(bash -c 'timeout 0.3 sleep 10; echo $?; timeout -s INT 0.2 cat /dev/zero >/dev/null; echo $?; (sleep 0.1; echo in) & nohup true; wait; setsid -w sh -c "exit 5"; echo $?; flock lock sh -c "echo locked"; nice -n 5 nice; (time -p true) 2>/dev/null; taskset -c 0 nproc; nproc'); }
 
 case_tee() { command=(bash -c 'exec 3< <(seq 1 5); cat <&3; seq 1 100000 | tee >(wc -l >&2) >(md5sum >&2) | tail -n 1; sleep 0.5'); output=own; }
+
+# The names of the standard streams open them anew.
+case_streams_by_name() {
+    command=(bash -c 'echo a; echo b >/dev/stdout; echo c | tee /dev/stderr; echo d >/proc/self/fd/2; sh -c "echo e >/dev/stderr"; cat /etc/passwd; sed -n 1w/dev/stdout /etc/passwd; echo f')
+    through_pipes=1
+}
 
 needs_dash() { echo dash; }
 case_dash() { command=(dash -c 'trap "echo term; exit 4" TERM; (sleep 0.2; kill -TERM $$) & while :; do sleep 0.1; done'); }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,6 +39,8 @@ int32_t cptrace_kill_and_reap(int32_t pid) {
             return -errno;
         if (WIFEXITED(status) || WIFSIGNALED(status))
             return 0;
+        // PTRACE_EVENT_EXIT, on its way out.
+        ptrace(PTRACE_CONT, pid, 0, 0);
     }
 }
 

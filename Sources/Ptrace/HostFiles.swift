@@ -42,6 +42,9 @@ package enum HostFiles {
         package var userID: UInt32
         package var groupID: UInt32
 
+        /// Whether both are one file, whatever its contents were when.
+        package func isSameFile(as other: Self) -> Bool { device == other.device && inode == other.inode }
+
         /// S_ISREG.
         package var isRegular: Bool { mode & 0o170000 == 0o100000 }
         /// Whether this is /dev/zero, a character device (1, 5), whose shared mappings are anonymous memory.

@@ -46,12 +46,24 @@ extension RecordSession {
         }
     }
 
-    /// Whether a descriptor of the tracee is the recorder's own standard output or error.
+    /// Whether a descriptor of the tracee leads to the recorder's own standard output or error.
+    ///
+    /// A file has to be the same open file, since another has a position of its own. What has no position (a pipe, a
+    /// terminal) may have been opened again, by the names of /dev/stdout and /proc/self/fd/1.
     private func standardStream(_ descriptor: Int32, of thread: RecordedThread) -> OutputStream? {
         // Where both are one file, the descriptor's own number decides.
         let order: [OutputStream] =
             descriptor == 2 ? [.standardError, .standardOutput] : [.standardOutput, .standardError]
-        return order.first { HostFiles.isSameOpenFile(descriptor, of: thread.id, as: Int32($0.rawValue)) }
+        if let same = order.first(where: {
+            HostFiles.isSameOpenFile(descriptor, of: thread.id, as: Int32($0.rawValue))
+        }) {
+            return same
+        }
+        if reopenableStreams.isEmpty { return nil }
+        guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), !identity.isRegular else {
+            return nil
+        }
+        return order.first { reopenableStreams[$0].map(identity.isSameFile(as:)) ?? false }
     }
 
     // MARK: Copies within the kernel

@@ -32,6 +32,8 @@ package final class RecordSession {
     var startFailure: Int32?
     /// When xrr was first asked to terminate: nanoseconds of CLOCK_MONOTONIC.
     private var firstTermination: Int64?
+    /// Those of the recorder's standard output and error that are no regular files.
+    let reopenableStreams: [OutputStream: HostFiles.Identity]
     /// sched_getaffinity(2) as it was before the tracees were bound to one core.
     let affinity: [UInt8]
 
@@ -45,6 +47,13 @@ package final class RecordSession {
         self.options = options
         self.layout = layout
         self.affinity = affinity
+        var streams: [OutputStream: HostFiles.Identity] = [:]
+        for stream in [OutputStream.standardOutput, .standardError] {
+            if let identity = HostFiles.identity(of: Int32(stream.rawValue)), !identity.isRegular {
+                streams[stream] = identity
+            }
+        }
+        reopenableStreams = streams
         sink = FrameSink(writer: writer)
         files = MappedFiles(storage: store, sink: sink)
         scheduler = Scheduler(slice: options.slice)

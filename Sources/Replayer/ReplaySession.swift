@@ -221,7 +221,10 @@ struct FrameHistory {
 
     init(capacity: Int) { self.capacity = capacity }
 
+    /// Without the effects, whose contents may be gigabytes.
     mutating func append(_ index: FrameIndex, _ frame: Frame) {
+        var frame = frame
+        frame.effects = []
         if ring.count < capacity {
             ring.append((index, frame))
         } else {

@@ -44,7 +44,7 @@ import Testing
         [], ["--"], ["--no-such-option", "ls"], ["-x", "ls"], ["-v", "A", "ls"], ["-v", "=b", "ls"], ["-o"], [""],
         ["--log", "loud", "ls"],
     ])
-    func mistakesAreUsageErrorsOfTheRecorder(words: [String]) {
+    func mistakesAreUsageErrors(words: [String]) {
         let error = #expect(throws: (any Error).self) { try XRR.parseAsRoot(["record"] + words) }
         #expect(error.map { CommandStatus($0, command: "record") } == .usage)
         // Not the name of some Swift type.

@@ -25,7 +25,8 @@ import Testing
             defer { trial.remove() }
             // In blocks of 512 bytes: libraries fit, the data do not.
             let recorded = try await trial.run([
-                "sh", "-c", "ulimit -f 10000; exec \"$@\"", "sh", trial.tool, "record", "-o", trial.recording, "sh", "-c",
+                "sh", "-c", "ulimit -f 10000; exec \"$@\"", "sh", trial.tool, "record", "-o", trial.recording, "sh",
+                "-c",
                 Self.script,
             ])
             try await check(recorded, reason: "raise 'ulimit -f'", trial, trial.recording)

@@ -21,7 +21,9 @@ import XState
         Case(testDescription: name, statuses: statuses) { $0.append(effects: effects) }
     }
 
-    private static func registers(_ name: String, _ statuses: [Int32] = [4], _ change: @Sendable @escaping (inout Registers) -> Void)
+    private static func registers(
+        _ name: String, _ statuses: [Int32] = [4], _ change: @Sendable @escaping (inout Registers) -> Void
+    )
         -> Case
     {
         Case(testDescription: name, statuses: statuses) {
@@ -39,7 +41,8 @@ import XState
     private static let region = SharedRegionID(rawValue: 7)
 
     private static func mapping(
-        _ address: GuestAddress, _ length: UInt64, flags: UInt32 = 2, protection: UInt32 = 7, _ backing: Backing = .anonymous
+        _ address: GuestAddress, _ length: UInt64, flags: UInt32 = 2, protection: UInt32 = 7,
+        _ backing: Backing = .anonymous
     ) -> Effect {
         .map(Mapping(address: address, length: length, protection: protection, flags: flags, backing: backing))
     }
@@ -57,7 +60,8 @@ import XState
         effects("populates at once", [4], mapping(elsewhere, 1 << 40, flags: 0x8002)),
         effects("maps droppable", [4], mapping(elsewhere, 4096, flags: 8)),
         effects("maps with odd protection", [3, 4], mapping(elsewhere, 4096, protection: .max)),
-        effects("maps an unknown region", [4], mapping(elsewhere, 4096, flags: 1, .shared(region, offset: 0, path: ""))),
+        effects(
+            "maps an unknown region", [4], mapping(elsewhere, 4096, flags: 1, .shared(region, offset: 0, path: ""))),
         effects(
             "maps a file that is not stored", [4],
             mapping(elsewhere, 4096, .file(FileDigest(bytes: .init(repeating: 1, count: 32)), offset: 0, path: "/etc"))),
@@ -67,11 +71,14 @@ import XState
         effects("protects xrr's page", [4], .protect(page, length: 1, protection: 0)),
         effects("protects what is not there", [4, 5], .protect(elsewhere, length: 4096, protection: 3)),
         effects(
-            "moves xrr's page", [4], .remap(from: page, oldLength: 4096, to: elsewhere, newLength: 4096, dontUnmap: false)),
+            "moves xrr's page", [4],
+            .remap(from: page, oldLength: 4096, to: elsewhere, newLength: 4096, dontUnmap: false)),
         effects(
-            "moves onto xrr's page", [4], .remap(from: base, oldLength: 4096, to: page, newLength: 4096, dontUnmap: false)),
+            "moves onto xrr's page", [4],
+            .remap(from: base, oldLength: 4096, to: page, newLength: 4096, dontUnmap: false)),
         effects(
-            "copies xrr's page", [4], .remap(from: page, oldLength: 0, to: elsewhere, newLength: 4096, dontUnmap: false)),
+            "copies xrr's page", [4], .remap(from: page, oldLength: 0, to: elsewhere, newLength: 4096, dontUnmap: false)
+        ),
         effects(
             "grows into xrr's page", [4, 5],
             .remap(from: base, oldLength: 4096, to: base, newLength: 0x7000_0000, dontUnmap: false)),
@@ -91,7 +98,8 @@ import XState
         effects("prints what is not there", [4], .output(.standardOutput, elsewhere, length: 10)),
         effects("prints without end", [4], .output(.standardOutput, base, length: .max)),
         effects("makes a negative region", [4], .createShared(region, length: .max, contents: nil)),
-        effects("makes a region of a file that is not stored", [4],
+        effects(
+            "makes a region of a file that is not stored", [4],
             .createShared(region, length: 4096, contents: FileDigest(bytes: .init(repeating: 0, count: 32)))),
         effects("resizes an unknown region", [4], .resizeShared(region, length: 1)),
         effects(
@@ -137,13 +145,15 @@ import XState
         Case(testDescription: "negative thread ids", statuses: [0]) {
             for id: Int32 in [-1, 0, .min, .max] {
                 let start = ThreadStart(parent: HostileRecording.thread, process: ProcessID(id), sharesMemory: true)
-                $0.append(.threadStart(start), HostileRecording.registers, HostileRecording.registers, thread: ThreadID(id))
+                $0.append(
+                    .threadStart(start), HostileRecording.registers, HostileRecording.registers, thread: ThreadID(id))
             }
         },
         Case(testDescription: "as many threads as one likes", statuses: [4, 5]) {
             for id: Int32 in 1000..<20000 {
                 let start = ThreadStart(parent: HostileRecording.thread, process: ProcessID(id), sharesMemory: true)
-                $0.append(.threadStart(start), HostileRecording.registers, HostileRecording.registers, thread: ThreadID(id))
+                $0.append(
+                    .threadStart(start), HostileRecording.registers, HostileRecording.registers, thread: ThreadID(id))
             }
         },
         Case(testDescription: "exec of a thread that never started", statuses: [0]) {
@@ -153,9 +163,12 @@ import XState
         },
         Case(testDescription: "odd signals", statuses: [3, 4]) {
             for number: UInt64 in [0, 65, 0x7fff_ffff, 0xffff_ffff, 9, 19] {
-                let info = SignalInfo(bytes: Machine.word(number, 128 / 8) + .init(repeating: 0, count: SignalInfo.size - 16))
-                $0.append(.signal(info, .none, isSynchronous: false), HostileRecording.registers, HostileRecording.registers)
-                $0.append(.signal(info, .fatal, isSynchronous: true), HostileRecording.registers, HostileRecording.registers)
+                let info = SignalInfo(
+                    bytes: Machine.word(number, 128 / 8) + .init(repeating: 0, count: SignalInfo.size - 16))
+                $0.append(
+                    .signal(info, .none, isSynchronous: false), HostileRecording.registers, HostileRecording.registers)
+                $0.append(
+                    .signal(info, .fatal, isSynchronous: true), HostileRecording.registers, HostileRecording.registers)
             }
         },
         Case(testDescription: "ends as no process does", statuses: [0]) {
@@ -181,8 +194,14 @@ import XState
         registers("an instruction pointer in xrr's page", [3]) { $0.rip = page.rawValue },
         registers("all flags", [3, 4]) { $0.eflags = .max },
         registers("steps through itself", [3, 4]) { $0.eflags |= 0x100 },
-        registers("a call to be restarted", [3]) { $0.origRax = 0; $0.rax = UInt64(bitPattern: -512) },
-        registers("a restart block", [3]) { $0.origRax = 219; $0.rax = UInt64(bitPattern: -516) },
+        registers("a call to be restarted", [3]) {
+            $0.origRax = 0
+            $0.rax = UInt64(bitPattern: -512)
+        },
+        registers("a restart block", [3]) {
+            $0.origRax = 219
+            $0.rax = UInt64(bitPattern: -516)
+        },
     ]
 
     @Test(arguments: memory + threads + state)
@@ -224,9 +243,11 @@ import XState
         .init(testDescription: "creat by int 0x80") { _ in
             Machine.eax(8) + Machine.ebx(path) + Machine.ecx(0o644) + Machine.int80
         },
-        .init(testDescription: "creat by sysenter", code: { _ in
-            Machine.eax(8) + Machine.ebx(path) + Machine.ecx(0o644) + Machine.sysenter
-        }, isCall: false),
+        .init(
+            testDescription: "creat by sysenter",
+            code: { _ in
+                Machine.eax(8) + Machine.ebx(path) + Machine.ecx(0o644) + Machine.sysenter
+            }, isCall: false),
         .init(testDescription: "creat with an x32 number") { _ in
             Machine.eax(0x4000_0055) + Machine.edi(path) + Machine.esi(0o644) + Machine.syscall
         },

@@ -16,9 +16,7 @@ import TraceFormat
 
     /// Waits until a file in the trial's home exists.
     private static func wait(for name: String, _ trial: Trial) async {
-        for _ in 0..<1000 where unsafe access("\(trial.home)/\(name)", F_OK) != 0 {
-            try? await Task.sleep(for: .milliseconds(10))
-        }
+        await Trial.wait(rounds: 1000) { unsafe access("\(trial.home)/\(name)", F_OK) != 0 }
     }
 
     @Test func aTerminationIsForTheProgram() async throws {
@@ -31,14 +29,17 @@ import TraceFormat
             }
             #expect(recorded.ending == .exited(7) && recorded.output == "trapped\n", "\(recorded)")
             let replayed = try await trial.replay()
-            #expect(replayed.ending == .exited(0) && replayed.output == "trapped\n" && replayed.notices.isEmpty, "\(replayed)")
+            #expect(
+                replayed.ending == .exited(0) && replayed.output == "trapped\n" && replayed.notices.isEmpty,
+                "\(replayed)")
         }
     }
 
     @Test func aLaterTerminationEndsAllOfThem() async throws {
         try await trial { trial in
             let recorded = try await trial.record(
-                script: "trap '' TERM; echo first; setsid sh -c 'trap \"\" TERM; sleep 1000' & : > ready; while :; do :; done"
+                script:
+                    "trap '' TERM; echo first; setsid sh -c 'trap \"\" TERM; sleep 1000' & : > ready; while :; do :; done"
             ) { recorder in
                 await Self.wait(for: "ready", trial)
                 kill(recorder, SIGTERM)
@@ -48,7 +49,9 @@ import TraceFormat
             #expect(recorded.ending == .exited(137) && recorded.notices.isEmpty, "\(recorded)")
             #expect(await trial.leftovers() == [])
             let replayed = try await trial.replay()
-            #expect(replayed.ending == .exited(0) && replayed.output == "first\n" && replayed.notices.isEmpty, "\(replayed)")
+            #expect(
+                replayed.ending == .exited(0) && replayed.output == "first\n" && replayed.notices.isEmpty, "\(replayed)"
+            )
         }
     }
 
@@ -102,9 +105,7 @@ import TraceFormat
             var group: pid_t = 0
             let replayed = try await trial.run([trial.tool, "replay", "-a", path], limit: .seconds(20)) { replayer in
                 group = replayer
-                for _ in 0..<500 where Trial.processes(inGroup: replayer).count < 3 {
-                    try? await Task.sleep(for: .milliseconds(10))
-                }
+                await Trial.wait(rounds: 500) { Trial.processes(inGroup: replayer).count < 3 }
                 try? await Task.sleep(for: .milliseconds(200))
                 // As a terminal does it: to all of them.
                 kill(-replayer, signal)

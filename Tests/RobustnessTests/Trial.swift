@@ -94,6 +94,14 @@ struct Trial {
         }
     }
 
+    /// Looks every 10 ms, so many times at the most, until a condition no longer holds.
+    static func wait(rounds: Int, while condition: () -> Bool) async {
+        for _ in 0..<rounds {
+            if !condition() { return }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
     /// Waits until nothing is left running; what still is after five seconds is the result.
     func leftovers() async -> [pid_t] {
         for _ in 0..<500 {

@@ -56,6 +56,8 @@ package struct Command {
             if let ending = poll(child) { return ending }
             try? await Task.sleep(for: .milliseconds(3))
         }
+        // Where all threads of the test runner were busy, the command may have ended long ago.
+        if let ending = poll(child) { return ending }
         kill(-child, SIGKILL)
         var status: Int32 = 0
         _ = unsafe waitpid(child, &status, 0)

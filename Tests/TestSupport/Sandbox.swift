@@ -39,5 +39,7 @@ package struct Sandbox {
         return path(name)
     }
 
-    package func bytes(_ name: String) -> [UInt8] { FileManager.default.contents(atPath: path(name)).map(Array.init) ?? [] }
+    package func bytes(_ name: String) -> [UInt8] {
+        FileManager.default.contents(atPath: path(name)).map(Array.init) ?? []
+    }
 }

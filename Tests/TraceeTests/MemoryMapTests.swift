@@ -1,0 +1,57 @@
+import LinuxABI
+import Testing
+import Tracee
+
+@Suite struct MemoryMapTests {
+    private func parse(_ text: String) -> [MemoryMapEntry] { MemoryMap(parsing: Array(text.utf8)).entries }
+
+    @Test func readsTheFieldsOfALine() throws {
+        let entry = try #require(
+            parse("55d0c0000000-55d0c0004000 r-xp 00002000 fe:01 1310733                    /usr/bin/some program\n")
+                .first)
+        #expect(entry.start == GuestAddress(0x55d0_c000_0000) && entry.end == GuestAddress(0x55d0_c000_4000))
+        #expect(entry.length == 0x4000 && entry.offset == 0x2000 && entry.inode == 1_310_733)
+        #expect(entry.isReadable && !entry.isWritable && entry.isExecutable && !entry.isShared)
+        #expect(entry.protection == 5)
+        #expect(entry.name == "/usr/bin/some program")
+        #expect(!entry.isKernelProvided)
+    }
+
+    @Test func anonymousMemoryHasNoName() throws {
+        let entry = try #require(parse("7f00-8000 rw-s 00000000 00:00 0 \n").first)
+        #expect(entry.name.isEmpty && entry.isShared && entry.inode == 0 && entry.protection == 3)
+        // Without the blank that the kernel leaves at the end.
+        #expect(parse("7f00-8000 rw-s 00000000 00:00 0").first == entry)
+    }
+
+    @Test func theKernelsOwnMappingsAreKnown() {
+        let text = """
+            7ffc1000-7ffc5000 r--p 00000000 00:00 0                          [vvar]
+            7ffc5000-7ffc7000 r-xp 00000000 00:00 0                          [vdso]
+            ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]
+            7ffb0000-7ffc0000 rw-p 00000000 00:00 0                          [stack]
+            """
+        #expect(parse(text).map(\.isKernelProvided) == [true, true, true, false])
+        #expect(parse(text)[2].end == GuestAddress(0xffff_ffff_ff60_1000))
+    }
+
+    @Test func namesKeepWhatTheKernelWrites() {
+        let names = parse(
+            """
+            1000-2000 r--p 00000000 00:00 7 /tmp/a\\012b
+            2000-3000 r--p 00000000 00:00 7 /tmp/gone (deleted)
+            """
+        ).map(\.name)
+        #expect(names == ["/tmp/a\\012b", "/tmp/gone (deleted)"])
+    }
+
+    @Test(arguments: [
+        "", "\n\n", "garbage", "1000 2000 r--p 00000000 00:00 0", "1000-2000", "1000-2000 r--p", "1000-2000 r--p 0",
+        "1000-2000 r- 00000000 00:00 0", "xyz-2000 r--p 00000000 00:00 0", "1000-2000 r--p 00000000 00:00 none",
+        "10000000000000000-2 r--p 00000000 00:00 0",
+    ])
+    func linesOfAnotherFormArePassedOver(text: String) {
+        #expect(parse(text).isEmpty)
+        #expect(parse("\(text)\n1000-2000 r--p 00000000 00:00 0\n").count == 1, "what follows is read all the same")
+    }
+}
