@@ -212,27 +212,3 @@ package final class ReplaySession {
         ).divergence()
     }
 }
-
-/// The last frames, for a report.
-struct FrameHistory {
-    private var ring: [(FrameIndex, Frame)] = []
-    private var start = 0
-    private let capacity: Int
-
-    init(capacity: Int) { self.capacity = capacity }
-
-    /// Without the effects, whose contents may be gigabytes.
-    mutating func append(_ index: FrameIndex, _ frame: Frame) {
-        var frame = frame
-        frame.effects = []
-        if ring.count < capacity {
-            ring.append((index, frame))
-        } else {
-            ring[start] = (index, frame)
-            start = (start + 1) % capacity
-        }
-    }
-
-    /// Oldest first.
-    var frames: [(FrameIndex, Frame)] { Array(ring[start...] + ring[..<start]) }
-}
