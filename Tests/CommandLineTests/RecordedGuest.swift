@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SystemPackage
+import TestSupport
 import TraceFormat
 
 /// A small program that a test brings along, recorded in a sandbox, and recordings of it that were tampered with.

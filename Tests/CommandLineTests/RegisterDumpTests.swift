@@ -1,5 +1,6 @@
 import LinuxABI
 import SystemPackage
+import TestSupport
 import Testing
 import TraceFormat
 
