@@ -74,12 +74,14 @@ static void wait_for_byte(int fd) {
         ;
 }
 
+// By the system call: glibc's sigaction(3) does not touch the two signals that it keeps for itself.
 static void restore_signals(uint64_t ignored, uint64_t mask) {
     for (int number = 1; number < NSIG; number++) {
         if (number == SIGKILL || number == SIGSTOP)
             continue;
-        struct sigaction action = {.sa_handler = ignored >> (number - 1) & 1 ? SIG_IGN : SIG_DFL};
-        sigaction(number, &action, NULL);
+        // struct sigaction of the kernel: handler, flags, restorer, mask.
+        uint64_t action[4] = {(uint64_t)(ignored >> (number - 1) & 1 ? SIG_IGN : SIG_DFL)};
+        syscall(SYS_rt_sigaction, number, action, NULL, sizeof mask);
     }
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof mask);
 }
