@@ -651,9 +651,9 @@ END
 
 case_python_server() {
     server_port=$(port 4)
-    command=(timeout -s INT 4 /usr/bin/python3 -m http.server -b 127.0.0.1 "$server_port")
+    command=(timeout -s INT 8 /usr/bin/python3 -m http.server -b 127.0.0.1 "$server_port")
     output=own
-    drive() { sleep 1.5; for i in 1 2 3 4 5; do curl -s "http://127.0.0.1:$server_port/" -o /dev/null -w '%{http_code}\n'; done; }
+    drive() { until curl -s "http://127.0.0.1:$server_port/" -o /dev/null; do sleep 0.1; done; for i in 1 2 3 4 5; do curl -s "http://127.0.0.1:$server_port/" -o /dev/null -w '%{http_code}\n'; done; }
     check() { [[ $1 == replay ]] || (($(grep -c 200 "$run/$1.drive") == 5)); }
 }
 needs_python_server() { echo curl; }
@@ -663,8 +663,8 @@ case_node_server() {
     server_port=$(port 5)
     command=(node -e "const h = require('http'); let n = 0; h.createServer((q, r) => { r.end('x'.repeat(50000)); if (++n == 30) process.exit(8) }).listen($server_port, '127.0.0.1')")
     output=own
-    drive() { sleep 1.5; for i in {1..30}; do curl -s "http://127.0.0.1:$server_port/" | wc -c; done; }
-    check() { [[ $1 == replay ]] || (($(grep -c 50000 "$run/$1.drive") >= 29)); }
+    drive() { until curl -s "http://127.0.0.1:$server_port/" -o /dev/null; do sleep 0.1; done; for i in {1..29}; do curl -s "http://127.0.0.1:$server_port/" | wc -c; done; }
+    check() { [[ $1 == replay ]] || (($(grep -c 50000 "$run/$1.drive") >= 28)); }
 }
 
 needs_node_workers() { echo node; }
