@@ -83,18 +83,22 @@ extension RecordSession {
     ///
     /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
     private func awaitEnd(of thread: RecordedThread) {
-        var rounds = 0
+        var looksAsleep = 0
         while thread.pendingStop == nil {
             let shares = thread.process.threads.count > 1
-            guard let report = try? Tracer.wait(for: thread.id, block: !shares && rounds == 0) else {
-                if shares, HostThreads.state(of: thread.id) == .zombie { return }
-                rounds += 1
-                // A thread that others hold up (a core dump waits for all of them) ends later.
-                if rounds > 1000 { return }
-                Tracer.yield()
+            if let report = try? Tracer.wait(for: thread.id, block: !shares && looksAsleep == 0) {
+                note(report)
                 continue
             }
-            note(report)
+            switch HostThreads.state(of: thread.id) {
+            case .zombie where shares: return
+            case .sleeping, .diskSleep:
+                // It may wait for a lock for a moment, or for the other threads (a core dump does): then it ends later.
+                looksAsleep += 1
+                if looksAsleep > 1000 { return }
+            default: break
+            }
+            Tracer.yield()
         }
         if let stop = thread.pendingStop.take() {
             switch stop {
