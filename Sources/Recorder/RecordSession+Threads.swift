@@ -83,10 +83,10 @@ extension RecordSession {
     ///
     /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
     private func awaitEnd(of thread: RecordedThread) {
-        var looksAsleep = 0
+        var asleepSince: Int64?
         while thread.pendingStop == nil {
             let shares = thread.process.threads.count > 1
-            if let report = try? Tracer.wait(for: thread.id, block: !shares && looksAsleep == 0) {
+            if let report = try? Tracer.wait(for: thread.id, block: !shares && asleepSince == nil) {
                 note(report)
                 continue
             }
@@ -94,9 +94,10 @@ extension RecordSession {
             case .zombie where shares: return
             case .sleeping, .diskSleep:
                 // It may wait for a lock for a moment, or for the other threads (a core dump does): then it ends later.
-                looksAsleep += 1
-                if looksAsleep > 1000 { return }
-            default: break
+                let now = Host.monotonicTime()
+                if now - (asleepSince ?? now) > Self.longestExit { return }
+                asleepSince = asleepSince ?? now
+            default: asleepSince = nil
             }
             Tracer.yield()
         }
@@ -107,6 +108,9 @@ extension RecordSession {
             }
         }
     }
+
+    /// How long a thread that exits may sleep before others run on, in nanoseconds.
+    private static let longestExit: Int64 = 200_000_000
 
     /// The thread is gone.
     func handleEnd(of thread: RecordedThread) {

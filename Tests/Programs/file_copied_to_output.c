@@ -10,6 +10,8 @@ static void copy_by_hand(int in, size_t count) {
 }
 
 int main(void) {
+    // sendfile(2) and the like refuse a file that is open for appending.
+    CHECK(fcntl(1, F_SETFL, fcntl(1, F_GETFL) & ~O_APPEND) == 0);
     char line[64];
     int in = guest_file("in", "");
     for (int i = 0; i < 5000; i++) {

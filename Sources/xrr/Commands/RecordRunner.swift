@@ -64,9 +64,8 @@ struct RecordRunner {
         _ failure: RecordError, _ outcome: RecordOutcome, _ directory: RecordingDirectory
     ) -> CommandError {
         CommandError(
-            "the recording ended early: \(failure.words)\n"
-                + "what was recorded until then is in \(directory.path); the program went on to status "
-                + "\(outcome.exit.shellStatus)", status: .recorderFailed)
+            "the recording ended early: \(failure.words); what was committed until then is in \(directory.path); "
+                + "the program went on and ended with status \(outcome.exit.shellStatus)", status: .recorderFailed)
     }
 
     private func refuseToRecordRecorder() throws {
