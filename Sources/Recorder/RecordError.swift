@@ -8,8 +8,6 @@ package enum RecordError: Error, Sendable {
     case ptrace(PtraceError)
     /// The program could not be executed: the error number of execve(2).
     case cannotExecute(path: [UInt8], errno: Int32)
-    /// xrr is itself being recorded.
-    case recordedAlready
     /// The recording could not be written.
     case writing(RecordingWriteError)
     /// A mapped file could not be stored.

@@ -43,7 +43,6 @@ extension RecordError {
             "\(TextFormat.printable(path)): cannot be executed: it is no program for this machine, nor a script"
         case .cannotExecute(let path, let errno):
             "\(TextFormat.printable(path)): cannot be executed: \(Errno(rawValue: errno))"
-        case .recordedAlready: "this xrr is itself being recorded"
         case .writing(let error): error.description + Self.advice(error)
         case .storing(let error): "cannot store a mapped file: " + error.description + Self.advice(error)
         case .unsupported(let what):
