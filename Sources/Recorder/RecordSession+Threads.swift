@@ -82,9 +82,10 @@ extension RecordSession {
     /// Until a thread has left its address space, nothing else that runs there may see half of its end.
     ///
     /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
+    /// Nor is one whose place another thread's execve(2) has taken: what stops under its id then is that thread.
     private func awaitEnd(of thread: RecordedThread) {
         var asleepSince: Int64?
-        while thread.pendingStop == nil {
+        while thread.pendingStop == nil, threads[thread.id] === thread {
             let shares = thread.process.threads.count > 1
             if let report = try? Tracer.wait(for: thread.id, block: !shares && asleepSince == nil) {
                 note(report)

@@ -80,6 +80,9 @@ enum FileSystem {
         flock(descriptor.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0
     }
 
+    /// Gives a flock(2) up, also for copies of the descriptor.
+    static func unlock(_ descriptor: FileDescriptor) { _ = flock(descriptor.rawValue, LOCK_UN) }
+
     /// The path from the root: realpath(3), or the path itself if that fails.
     static func absolute(_ path: String) -> String {
         guard let text = unsafe realpath(path, nil) else { return path }

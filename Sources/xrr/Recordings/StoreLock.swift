@@ -35,5 +35,10 @@ struct StoreLock {
         throw CommandError("cannot lock \(store): another xrr is removing recordings; try again when it is done")
     }
 
-    func release() { try? descriptor.close() }
+    /// The lock belongs to the open file, which a process that is just being started may have a copy of: closing alone
+    /// would leave it locked until that one calls execve(2).
+    func release() {
+        FileSystem.unlock(descriptor)
+        try? descriptor.close()
+    }
 }
