@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 int32_t cptrace_open_memory(int32_t tid) {
@@ -26,6 +27,12 @@ int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t le
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+int64_t cptrace_read_memory_of(int32_t tid, uint64_t address, void *bytes, size_t length) {
+    struct iovec local = {bytes, length}, remote = {(void *)address, length};
+    ssize_t count = process_vm_readv(tid, &local, 1, &remote, 1, 0);
+    return count == -1 ? -errno : count;
 }
 
 int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length) {

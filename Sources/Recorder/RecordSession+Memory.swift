@@ -114,7 +114,9 @@ extension RecordSession {
         files.forget(mapping.address, length: mapping.length, in: thread.traced.addressSpace)
         guard isShared else {
             var effects = [Effect.map(mapping)]
-            thread.memory.forEachPiece(of: mapping.address, length: mapping.length) { address, bytes in
+            thread.memory.forEachPiece(
+                of: mapping.address, length: mapping.length, through: thread.id
+            ) { address, bytes in
                 if bytes.contains(where: { $0 != 0 }) { effects.append(.write(address, bytes: bytes)) }
             }
             return effects
@@ -177,7 +179,7 @@ extension RecordSession {
         var effects: [Effect] = []
         if let creation {
             effects.append(creation)
-            thread.memory.forEachPiece(of: address, length: found.length) { piece, bytes in
+            thread.memory.forEachPiece(of: address, length: found.length, through: thread.id) { piece, bytes in
                 guard bytes.contains(where: { $0 != 0 }) else { return }
                 effects.append(.writeShared(region, offset: piece - address, bytes: bytes))
             }

@@ -130,7 +130,7 @@ extension RecordSession {
         let isLarge = written.reduce(0) { $0 &+ $1.length } > Self.largestFrame
         if isLarge { writeEntry(of: call, by: thread) }
         for range in written {
-            memory.forEachPiece(of: range.start, length: range.length) { address, bytes in
+            memory.forEachPiece(of: range.start, length: range.length, through: thread.id) { address, bytes in
                 let effect = Effect.write(address, bytes: bytes)
                 if isLarge {
                     write(

@@ -24,6 +24,7 @@ extension RecordSession {
     /// wait(2) reports the youngest tracee first: one that stops again and again would hide for ever that an older one
     /// has woken up.
     private func collectStops() {
+        guard threads.count > 1 else { return }
         let now = Host.monotonicTime()
         guard now >= nextCollection else { return }
         nextCollection = now + Self.collectionInterval

@@ -13,7 +13,7 @@ struct XStateReader {
 
     mutating func read(_ thread: borrowing StoppedThread) throws(PtraceError) -> XStateImage {
         try thread.readXState(into: &buffer)
-        if let image, buffer.bytes == previous { return image }
+        if let image, buffer.bytes.isEqualByVectors(to: previous) { return image }
         let decoded: XStateImage
         do { decoded = try XStateImage(decoding: buffer.bytes, layout: layout) } catch {
             throw .failed(operation: "decoding NT_X86_XSTATE", thread: thread.id, errno: 22)

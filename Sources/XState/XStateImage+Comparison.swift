@@ -1,28 +1,6 @@
 extension XStateImage: Hashable {
     package static func == (a: Self, b: Self) -> Bool {
-        a.mask == b.mask && areEqual(a.bytes, b.bytes)
-    }
-
-    /// Array's own comparison goes byte by byte; this one lets the compiler use vectors, and is done at once if both
-    /// share their storage.
-    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        let a = left.span
-        let b = right.span
-        let count = a.count
-        guard count == b.count else { return false }
-        if a.isIdentical(to: b) { return true }
-        var index = 0
-        while index &+ 32 <= count {
-            var difference: UInt8 = 0
-            for lane in 0..<32 { difference |= a[index &+ lane] ^ b[index &+ lane] }
-            if difference != 0 { return false }
-            index &+= 32
-        }
-        while index < count {
-            if a[index] != b[index] { return false }
-            index &+= 1
-        }
-        return true
+        a.mask == b.mask && a.bytes.isEqualByVectors(to: b.bytes)
     }
 
     /// Hashes a digest of the bytes instead of feeding SipHash with each of them.
