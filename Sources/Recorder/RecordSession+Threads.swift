@@ -63,13 +63,24 @@ extension RecordSession {
 
     /// PTRACE_EVENT_EXIT: the thread is about to end. Its last traces in memory are looked up before, and read after.
     func handleExiting(_ thread: RecordedThread) throws(PtraceError) {
-        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        var lastCall: PendingSyscall?
+        if case .syscall(let call) = thread.phase {
+            writeEntry(of: call, by: thread)
+            lastCall = call
+        }
         if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: false) }
         thread.phase = .exiting
         noteWordsChangedByExit(of: thread)
         try thread.traced.resume(.continue)
         scheduler.remove(thread.id)
-        awaitEnd(of: thread)
+        if awaitEnd(of: thread) == .zombie, let lastCall { writeLastWords(of: thread, in: lastCall) }
+    }
+
+    /// A leader that ends before the other threads: its words change now, its end is reported after theirs.
+    private func writeLastWords(of thread: RecordedThread, in call: PendingSyscall) {
+        call.effects = effectsOfExit(of: thread)
+        thread.wordsChangedByExit = []
+        writeCall(call, after: call.entry, of: thread)
     }
 
     private func noteWordsChangedByExit(of thread: RecordedThread) {
@@ -83,7 +94,7 @@ extension RecordSession {
     ///
     /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
     /// Nor is one whose place another thread's execve(2) has taken: what stops under its id then is that thread.
-    private func awaitEnd(of thread: RecordedThread) {
+    private func awaitEnd(of thread: RecordedThread) -> ThreadEnd {
         var asleepSince: Int64?
         while thread.pendingStop == nil, threads[thread.id] === thread {
             let shares = thread.process.threads.count > 1
@@ -92,11 +103,11 @@ extension RecordSession {
                 continue
             }
             switch HostThreads.state(of: thread.id) {
-            case .zombie where shares: return
+            case .zombie where shares: return .zombie
             case .sleeping, .diskSleep:
                 // It may wait for a lock for a moment, or for the other threads (a core dump does): then it ends later.
                 let now = Host.monotonicTime()
-                if now - (asleepSince ?? now) > Self.longestExit { return }
+                if now - (asleepSince ?? now) > Self.longestExit { return .pending }
                 asleepSince = asleepSince ?? now
             default: asleepSince = nil
             }
@@ -104,10 +115,21 @@ extension RecordSession {
         }
         if let stop = thread.pendingStop.take() {
             switch stop {
-            case .exited, .killed: handleEnd(of: thread)
+            case .exited, .killed:
+                handleEnd(of: thread)
+                return .reported
             default: thread.pendingStop = stop
             }
         }
+        return .pending
+    }
+
+    /// How far the end of a thread has come.
+    private enum ThreadEnd {
+        case reported
+        /// Out of its address space, but not reported: it leads other threads.
+        case zombie
+        case pending
     }
 
     /// How long a thread that exits may sleep before others run on, in nanoseconds.
@@ -131,13 +153,16 @@ extension RecordSession {
         if thread.traced.addressSpace.threadCount <= 1 { forget(thread.traced.addressSpace) }
     }
 
-    private func writeEnd(of thread: RecordedThread, status: ExitStatus) {
-        var effects: [Effect] = []
-        for (address, expected) in thread.wordsChangedByExit {
+    /// What the kernel has done to the words of `noteWordsChangedByExit`.
+    private func effectsOfExit(of thread: RecordedThread) -> [Effect] {
+        thread.wordsChangedByExit.map { address, expected in
             let value = thread.memory.readHalfWord(address) ?? expected
-            let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
-            effects.append(.write(address, bytes: bytes))
+            return .write(address, bytes: (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) })
         }
+    }
+
+    private func writeEnd(of thread: RecordedThread, status: ExitStatus) {
+        let effects = effectsOfExit(of: thread)
         let registers = thread.resumedRegisters ?? Registers()
         guard hasStarted, let xstate = thread.lastXState else { return }
         sink.append(

@@ -18,8 +18,8 @@ package import SystemPackage
 /// that is killed may leave a file in `tmp`; it may be removed when no recorder runs.
 ///
 /// Whole files are stored, whatever part of them is mapped. By FICLONE that costs no space where the file system can
-/// share blocks (btrfs, XFS, bcachefs); elsewhere the first use of a file reads and writes all of it, and holes are
-/// written as zeros.
+/// share blocks (btrfs, XFS, bcachefs); elsewhere the first use of a file reads and writes all of it but
+/// its holes.
 package struct FileStore: Sendable {
     package let directory: FilePath
     /// Replaces write(2); for tests of what happens when it fails.
@@ -30,7 +30,6 @@ package struct FileStore: Sendable {
     static let settlingTime: Int64 = 2_000_000_000
     /// How often a file that changes is read again.
     private static let attempts = 3
-    private static let pieceSize = 256 << 10
 
     /// Opens the store, creating it where it does not exist. The parent directory must exist.
     package init(at directory: FilePath) throws(FileStoreError) {
@@ -111,14 +110,11 @@ package struct FileStore: Sendable {
 
     private func compare(_ file: FileDescriptor, with digest: FileDigest) throws(FileStoreError) {
         var hash = SHA256()
+        var reader = SparseReader(file)
         var piece: [UInt8] = []
-        var offset: UInt64 = 0
         repeat {
-            do { try OwnedFile.read(file, Self.pieceSize, at: offset, into: &piece) } catch {
-                throw .file(path: object(digest).string, error)
-            }
+            do { _ = try reader.read(into: &piece) } catch { throw .file(path: object(digest).string, error) }
             hash.update(piece.span)
-            offset += UInt64(piece.count)
         } while !piece.isEmpty
         guard hash.finalize() == digest.bytes else { throw .damaged(digest) }
     }
@@ -210,20 +206,21 @@ extension FileStore {
         } catch { throw .file(path: name.string, error) }
         let isCloned = target.clone(source)
         var hash = SHA256()
+        // A clone is read instead of the original: it does not change.
+        var reader = SparseReader(isCloned ? target.descriptor : source)
         var piece: [UInt8] = []
-        var offset: UInt64 = 0
         while true {
-            do {
-                // A clone is read instead of the original: it does not change.
-                let descriptor = isCloned ? target.descriptor : source
-                try OwnedFile.read(descriptor, Self.pieceSize, at: offset, into: &piece)
-            } catch { throw .file(path: path, error) }
+            let isHole: Bool
+            do { isHole = try reader.read(into: &piece) } catch { throw .file(path: path, error) }
             if piece.isEmpty { break }
             hash.update(piece.span)
-            offset += UInt64(piece.count)
             // A file that grows as fast as it is read would never end.
-            if offset > size { return nil }
+            if reader.offset > size { return nil }
             if isCloned { continue }
+            if isHole {
+                do { try target.extend(to: reader.offset) } catch { throw .file(path: name.string, error) }
+                continue
+            }
             var rest = piece[...]
             do {
                 while !rest.isEmpty {
@@ -236,7 +233,7 @@ extension FileStore {
         do { try target.setPermissions([.ownerRead, .groupRead, .otherRead]) } catch {
             throw .file(path: name.string, error)
         }
-        return offset == size ? FileDigest(bytes: hash.finalize()) : nil
+        return reader.offset == size ? FileDigest(bytes: hash.finalize()) : nil
     }
 
     private func install(_ name: FilePath, as digest: FileDigest) throws(FileStoreError) {

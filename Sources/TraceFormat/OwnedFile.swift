@@ -73,6 +73,12 @@ struct OwnedFile: ~Copyable, Sendable {
         do { try descriptor.resize(to: Int64(length)) } catch { throw errno(error) }
     }
 
+    /// Lets the file end in a hole, and goes on behind it.
+    func extend(to length: UInt64) throws(Errno) {
+        try resize(to: length)
+        do { _ = try descriptor.seek(offset: Int64(length), from: .start) } catch { throw errno(error) }
+    }
+
     /// fchmod(2).
     func setPermissions(_ permissions: FilePermissions) throws(Errno) {
         guard fchmod(descriptor.rawValue, permissions.rawValue) == 0 else { throw Errno(rawValue: Glibc.errno) }

@@ -99,6 +99,20 @@ import XState
         #expect(home.latest == nil)
     }
 
+    /// A process that is being started has copies of all descriptors until it calls execve(2).
+    @Test func aReleasedLockHoldsNothingThoughCopied() throws {
+        try FileSystem.createDirectories(home.store)
+        let store = FileSystem.absolute(home.store)
+        let lock = try #require(StoreLock(store: store, mode: .exclusive))
+        let descriptors = try FileSystem.names(in: "/proc/self/fd").compactMap { Int32($0) }
+        let original = try #require(descriptors.first { FileSystem.linkTarget("/proc/self/fd/\($0)") == store })
+        let copy = try FileDescriptor(rawValue: original).duplicate()
+        defer { try? copy.close() }
+        lock.release()
+        let next = try #require(StoreLock(store: store, mode: .exclusive))
+        next.release()
+    }
+
     @Test func whatIsNoRecordingIsNotRemoved() throws {
         let path = home.path + "/precious"
         try FileSystem.createDirectory(path)

@@ -1,3 +1,4 @@
+import Codec
 import Synchronization
 import SystemPackage
 import Testing
@@ -45,6 +46,26 @@ import Testing
         let object = try FileDescriptorStat.of(store.open(digest))
         #expect(object == 0o444)
         #expect(try entries(scratch.path.appending("store/tmp")) == 0)
+    }
+
+    @Test(arguments: [[], [0], [3], [0, 3], [1, 2, 7]])
+    func holesStayHoles(data: [Int]) throws {
+        let scratch = try Scratch()
+        let path = scratch.path.appending("sparse")
+        let file = try FileDescriptor.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+        let block = 1 << 20
+        try file.resize(to: Int64(8 * block + 5))
+        for index in data { try file.writeAll(toAbsoluteOffset: Int64(index * block), [1, 2, 3]) }
+        try file.close()
+        let store = try store(scratch)
+        let digest = try add(path, to: store)
+        var expected = [UInt8](repeating: 0, count: 8 * block + 5)
+        for index in data { expected.replaceSubrange(index * block..<index * block + 3, with: [1, 2, 3]) }
+        #expect(digest.bytes == SHA256.hash(expected.span))
+        #expect(try contents(store, digest) == expected)
+        let object = try store.open(digest)
+        defer { try? object.close() }
+        #expect(try object.stat().sizeAllocated < 2 * block)
     }
 
     @Test func theDigestIsTheSHA256() throws {
