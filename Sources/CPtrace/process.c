@@ -209,6 +209,10 @@ int32_t cptrace_bind_to_core(int32_t cpu) {
     return sched_setaffinity(0, sizeof set, &set) == -1 ? -errno : 0;
 }
 
+int32_t cptrace_set_affinity_mask(const void *bytes, size_t length) {
+    return syscall(SYS_sched_setaffinity, 0, length, bytes) == -1 ? -errno : 0;
+}
+
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity) {
     long result = syscall(SYS_sched_getaffinity, 0, capacity, bytes);
     return result == -1 ? -errno : (int32_t)result;

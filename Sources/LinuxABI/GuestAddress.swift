@@ -14,6 +14,8 @@ package struct GuestAddress: RawRepresentable, Hashable, Comparable, Sendable {
 
     package var isNull: Bool { rawValue == 0 }
     package var pageStart: GuestAddress { GuestAddress(rawValue & ~(Self.pageSize - 1)) }
+    /// Counted from address 0.
+    package var pageNumber: UInt64 { rawValue / Self.pageSize }
     package var isPageAligned: Bool { rawValue & (Self.pageSize - 1) == 0 }
 
     package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }

@@ -6,6 +6,11 @@ package enum Host {
     @discardableResult
     package static func bind(toCore core: Int32) -> Bool { cptrace_bind_to_core(core) == 0 }
 
+    /// Gives the calling thread back the cores that it had.
+    package static func bind(toMask mask: [UInt8]) {
+        _ = unsafe mask.withUnsafeBytes { unsafe cptrace_set_affinity_mask($0.baseAddress, $0.count) }
+    }
+
     /// The affinity mask of the calling thread as sched_getaffinity(2) delivers it.
     package static func affinityMask() -> [UInt8] {
         var size: Int32 = 0

@@ -34,6 +34,15 @@ package enum HostThreads {
         return result == 0 ? sets : nil
     }
 
+    /// PTRACE_INTERRUPT, for a tracee that runs.
+    package static func interrupt(_ thread: ThreadID) { _ = cptrace_interrupt(thread.rawValue) }
+
+    /// The processor time of a thread in nanoseconds: the first number of /proc/TID/schedstat.
+    package static func processorTime(of thread: ThreadID) -> UInt64? {
+        guard let text = HostFiles.contents(of: "/proc/\(thread)/schedstat") else { return nil }
+        return UInt64(String(decoding: text.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
+    }
+
     /// tgkill(2); false if there is no such thread.
     @discardableResult
     package static func send(_ signal: Int32, to thread: ThreadID, of process: ProcessID) -> Bool {

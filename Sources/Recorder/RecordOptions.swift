@@ -8,6 +8,8 @@ package struct RecordOptions: Sendable {
     package var endsWithFirstProcess = false
     /// How long a thread may run before another that is ready gets its turn, in nanoseconds.
     package var slice: Int64 = 50_000_000
+    /// Adverse scheduling, from this seed on.
+    package var chaosSeed: UInt64?
 
     package init(path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) {
         self.path = path

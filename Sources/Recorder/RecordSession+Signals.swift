@@ -8,7 +8,7 @@ extension RecordSession {
     /// A signal-delivery-stop.
     func handleSignal(_ number: Int32, of thread: RecordedThread) throws(PtraceError) {
         var info = try thread.traced.signalInfo()
-        let registers = try thread.traced.registers()
+        var registers = try thread.traced.registers()
         if number == Signal.segv, try emulateTrap(at: registers, of: thread) { return }
         if let injected = thread.injectedSignal, injected.number == number {
             try thread.traced.setSignalInfo(injected)
@@ -18,25 +18,53 @@ extension RecordSession {
         let isSynchronous = Signal.isFault(info)
         let disposition = Disposition(of: number, for: thread.id)
         let hasMoved = !isSynchronous && thread.restart == nil && registers != thread.resumedRegisters
+        if hasMoved {
+            thread.isMidway = true
+            if disposition != .none || Signal.stops.contains(number) { return deferSignal(info, of: thread) }
+        }
+        registers.hideStandstill()
         switch disposition {
         case .none:
             // No effect, but that an interrupted call is made again.
             thread.next.signal = number
         case .fatal:
-            if !hasMoved {
-                try settleRestart(of: thread)
-                try writeSignal(info, .fatal, isSynchronous: isSynchronous, at: registers, of: thread)
-            }
+            try settleRestart(of: thread)
+            try writeSignal(info, .fatal, isSynchronous: isSynchronous, at: registers, of: thread)
             thread.next.signal = number
         case .handler:
-            if hasMoved {
-                // In the middle of user code: kept until the thread is at a place that a replay can find again.
-                thread.deferredSignals.append(info)
-            } else {
-                try settleRestart(of: thread)
-                try enterHandler(info, isSynchronous: isSynchronous, at: registers, of: thread)
-            }
+            try settleRestart(of: thread)
+            try enterHandler(info, isSynchronous: isSynchronous, at: registers, of: thread)
+            raiseDeferredSignal(of: thread)
         }
+        if number == Signal.cont { forgetDeferredStops(of: thread.process) }
+    }
+
+    /// A signal in the middle of user code is kept until the thread is at a place that a replay can find again: at its
+    /// next system call, or where it is interrupted when none comes soon.
+    private func deferSignal(_ info: SignalInfo, of thread: RecordedThread) {
+        thread.deferredSignals.append(info)
+        setTicker(Self.shortTick)
+    }
+
+    /// SIGCONT takes back what would stop the process.
+    private func forgetDeferredStops(of process: RecordedProcess) {
+        for id in process.threads { threads[id]?.deferredSignals.removeAll { Signal.stops.contains($0.number) } }
+    }
+
+    /// Makes the first of the signals that were put off pending again, for a thread that stands where its last frame
+    /// ends: it is delivered before the thread's next instruction.
+    func raiseDeferredSignal(of thread: RecordedThread) {
+        guard let index = indexOfRaisableSignal(of: thread) else { return }
+        let info = thread.deferredSignals.remove(at: index)
+        thread.injectedSignal = info
+        HostThreads.send(info.number, to: thread.id, of: thread.process.id)
+    }
+
+    /// One that would stay pending would be seen by sigpending(2), and its information would be lost to sigwait(3).
+    private func indexOfRaisableSignal(of thread: RecordedThread) -> Int? {
+        guard thread.injectedSignal == nil, !thread.deferredSignals.isEmpty else { return nil }
+        let mask = (try? thread.traced.signalMask()) ?? 0
+        return thread.deferredSignals.firstIndex { mask & (1 << UInt64($0.number - 1)) == 0 }
     }
 
     /// The signal arrives while a call is held back whose restart was open: the kernel now decides by the signal.
@@ -87,8 +115,7 @@ extension RecordSession {
     ///
     /// - Returns: whether it was.
     func deliverDeferredSignals(of thread: RecordedThread, at entry: Registers) throws(PtraceError) -> Bool {
-        guard !thread.deferredSignals.isEmpty else { return false }
-        let info = thread.deferredSignals.removeFirst()
+        guard indexOfRaisableSignal(of: thread) != nil else { return false }
         var withdrawn = entry
         withdrawn.rip &-= 2
         withdrawn.rax = entry.origRax
@@ -98,14 +125,14 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .syscall(SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))),
                 before: entry, after: withdrawn, xstate: try thread.traced.xstate()), of: thread)
-        thread.injectedSignal = info
-        HostThreads.send(info.number, to: thread.id, of: thread.process.id)
+        raiseDeferredSignal(of: thread)
         return true
     }
 
-    /// PTRACE_EVENT_STOP: a group-stop, or its end.
+    /// PTRACE_EVENT_STOP: a group-stop, or its end, or what PTRACE_INTERRUPT has asked for.
     func handleGroupStop(_ signal: Int32, of thread: RecordedThread) throws(PtraceError) {
         if thread.isInSyscall { thread.next.request = .syscall }
+        if signal == Signal.trap, thread.isInUserCode { return try handleInterrupt(of: thread) }
         guard Signal.stops.contains(signal) else { return }
         // Until SIGCONT the thread is not ours to run, but it can be woken.
         if let call = thread.restart { writeEntry(of: call, by: thread) }
@@ -118,6 +145,7 @@ extension RecordSession {
 enum Signal {
     static let trap: Int32 = 5
     static let segv: Int32 = 11
+    static let cont: Int32 = 18
     static let stops: Set<Int32> = [19, 20, 21, 22]
     /// Default action "ignore": SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
     static let ignoredByDefault: Set<Int32> = [17, 18, 23, 28]

@@ -9,6 +9,7 @@ extension RecordSession {
     /// A thread is about to enter the kernel.
     func handleEntry(of thread: RecordedThread) throws(PtraceError) {
         let entry = try thread.traced.registers()
+        if thread.isInterrupted, try absorbInterrupt(of: thread, at: entry) { return }
         if thread.restart != nil { try resolveRestart(of: thread) }
         if try deliverDeferredSignals(of: thread, at: entry) { return }
         let number = SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))
@@ -152,6 +153,7 @@ extension RecordSession {
     /// Writes a frame and notes that the thread stands where it leaves it.
     func write(_ frame: Frame, of thread: RecordedThread) {
         thread.resumedRegisters = frame.after
+        thread.isMidway = false
         thread.lastXState = frame.xstateAfter ?? frame.xstate
         if hasStarted { sink.append(frame) }
     }

@@ -175,6 +175,7 @@ extension RecordSession {
     func forget(_ space: AddressSpace) {
         files.forget(space)
         arenas[ObjectIdentifier(space)] = nil
+        markers[ObjectIdentifier(space)] = nil
     }
 
     func killAll() {

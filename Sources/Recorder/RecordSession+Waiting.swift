@@ -9,8 +9,8 @@ extension RecordSession {
     /// - Returns: nil if another look is needed.
     func nextThread() -> RecordedThread? {
         // A turn ends where the thread returns to user mode, or where it is found asleep: never between the entry and
-        // the exit of a call that belong to one frame.
-        if let current = scheduler.current, let thread = threads[current], thread.isInSyscall || thread.restart != nil {
+        // the exit of a call that belong to one frame, and never between two frames.
+        if let current = scheduler.current, let thread = threads[current], !thread.mayLoseTurn {
             return thread
         }
         collectStops()
@@ -72,8 +72,10 @@ extension RecordSession {
                     note(report)
                 } else {
                     housekeeping()
-                    // What is not expected to block may do so all the same: a slice is the limit.
-                    if scheduler.hasReady, isSleeping(thread) {
+                    if thread.isInUserCode {
+                        interruptIfDue(thread)
+                    } else if scheduler.hasReady, isSleeping(thread) {
+                        // What is not expected to block may do so all the same: a slice is the limit.
                         noteBlocked(thread)
                         return false
                     }
@@ -126,6 +128,15 @@ extension RecordSession {
 }
 
 extension RecordedThread {
+    /// Whether another thread may run now.
+    var mayLoseTurn: Bool { !isInSyscall && restart == nil && !isMidway }
+
+    /// Whether the thread executes its own instructions when it runs.
+    var isInUserCode: Bool {
+        if case .user = phase { return restart == nil }
+        return false
+    }
+
     /// Whether the call that the thread is in may sleep until another thread acts.
     var blocksNow: Bool {
         switch phase {

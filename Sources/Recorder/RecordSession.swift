@@ -16,6 +16,10 @@ package final class RecordSession {
     let files: MappedFiles
     /// Scratch memory by address space.
     var arenas: [ObjectIdentifier: ScratchArena] = [:]
+    /// What is known of the memory of address spaces whose threads were interrupted.
+    var markers: [ObjectIdentifier: MarkerBuilder] = [:]
+    /// The ticker's interval in microseconds.
+    var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
 
     var threads: [ThreadID: RecordedThread] = [:]
@@ -56,7 +60,7 @@ package final class RecordSession {
         reopenableStreams = streams
         sink = FrameSink(writer: writer)
         files = MappedFiles(storage: store, sink: sink)
-        scheduler = Scheduler(slice: options.slice)
+        scheduler = Scheduler(slice: options.slice, chaosSeed: options.chaosSeed)
     }
 
     /// Runs the program to the end of its last thread (or of the first process, as the options say).
@@ -65,7 +69,7 @@ package final class RecordSession {
     ///   recording early stands in the outcome.
     package func run(core: Int32) throws(RecordError) -> RecordOutcome {
         do { try start(core: core) } catch { throw .ptrace(error) }
-        Tracer.setTicker(microseconds: 50_000)
+        setTicker(usualTick)
         defer { Tracer.setTicker(microseconds: 0) }
         Tracer.withoutTimestampCounter { stepToEnd() }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }

@@ -31,6 +31,12 @@ final class RecordedThread {
     var interrupted: PendingSyscall?
     /// Signals taken in the middle of user code, to be delivered at the next system call.
     var deferredSignals: [SignalInfo] = []
+    /// The thread stands in user code behind its last frame: no other thread may run before it has another.
+    var isMidway = false
+    /// PTRACE_INTERRUPT was called and may still be to take effect.
+    var isInterrupted = false
+    /// The processor time of the thread at its last interruption, in nanoseconds.
+    var interruptedTime: UInt64 = 0
     /// The signal that was sent again to be delivered here, with the information it had.
     var injectedSignal: SignalInfo?
     /// PTRACE_SYSCALL instead of the filter's stops: the tracee has a filter of its own that may outrank ours.

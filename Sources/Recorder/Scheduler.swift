@@ -1,14 +1,23 @@
 internal import LinuxABI
 
-/// Decides which thread runs: round robin in slices. Knows nothing of ptrace.
+/// Decides which thread runs: round robin in slices, or as `Chaos` has it. Knows nothing of ptrace.
 struct Scheduler {
     /// Threads that are stopped and could go on, in the order of their turns.
     private(set) var ready: [ThreadID] = []
     private(set) var current: ThreadID?
     private var sliceEnd: Int64 = 0
     let slice: Int64
+    private var chaos: Chaos?
+    /// When a thread that waits began to; kept for chaos only.
+    private var waitingSince: [ThreadID: Int64] = [:]
 
-    init(slice: Int64) { self.slice = slice }
+    /// - Parameters:
+    ///   - slice: nanoseconds.
+    ///   - chaosSeed: nil for fair scheduling.
+    init(slice: Int64, chaosSeed: UInt64? = nil) {
+        self.slice = slice
+        chaos = chaosSeed.map { Chaos(seed: $0) }
+    }
 
     var hasReady: Bool { !ready.isEmpty }
 
@@ -36,6 +45,13 @@ struct Scheduler {
     /// The rest of the current thread's slice goes to the others: sched_yield(2).
     mutating func yieldSlice() { sliceEnd = 0 }
 
+    /// Whether the current thread has had its slice and others wait.
+    mutating func isSliceOver(now: Int64) -> Bool {
+        if ready.isEmpty { return false }
+        if sliceEnd == .max { sliceEnd = now + nextSlice() }
+        return now >= sliceEnd
+    }
+
     /// The thread whose turn it is; nil if none is ready.
     ///
     /// - Parameter now: called only when there is a choice.
@@ -44,12 +60,34 @@ struct Scheduler {
             if ready.isEmpty { return current }
             let time = now()
             // A slice that began when nobody waited for its end begins now.
-            if sliceEnd == .max { sliceEnd = time + slice }
-            if sliceEnd > time { return current }
+            if sliceEnd == .max { sliceEnd = time + nextSlice() }
+            if sliceEnd > time, chaos?.endsTurn() != true { return current }
             ready.append(current)
         }
-        current = ready.isEmpty ? nil : ready.removeFirst()
-        sliceEnd = ready.isEmpty ? .max : now() + slice
+        if ready.isEmpty {
+            current = nil
+        } else {
+            current = ready.remove(at: nextIndex(now: now))
+        }
+        sliceEnd = ready.isEmpty ? .max : now() + nextSlice()
         return current
+    }
+
+    private mutating func nextSlice() -> Int64 { chaos?.slice(usual: slice) ?? slice }
+
+    private mutating func nextIndex(now: () -> Int64) -> Int {
+        guard chaos != nil else { return 0 }
+        let time = now()
+        var since: [ThreadID: Int64] = [:]
+        for thread in ready { since[thread] = waitingSince[thread] ?? time }
+        waitingSince = since
+        let longest = ready.indices.min { since[ready[$0], default: time] < since[ready[$1], default: time] } ?? 0
+        if time - since[ready[longest], default: time] > Chaos.longestWait {
+            waitingSince[ready[longest]] = nil
+            return longest
+        }
+        let choice = chaos?.choice(of: ready.count) ?? 0
+        waitingSince[ready[choice]] = nil
+        return choice
     }
 }

@@ -49,7 +49,7 @@ extension Event {
     /// state, or its end: there is nothing to compare. What they set is seen at the thread's next event.
     package var isCompared: Bool {
         switch self {
-        case .syscall, .syscallEntry, .trap, .signal(_, _, isSynchronous: true): true
+        case .syscall, .syscallEntry, .trap, .interruption, .signal(_, _, isSynchronous: true): true
         case .syscallExit, .signal, .threadStart, .exec, .threadExit: false
         }
     }

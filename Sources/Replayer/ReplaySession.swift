@@ -66,6 +66,7 @@ package final class ReplaySession {
             return try advance(frame, at: index) { $0 == .signal(11) }
         case .signal(let info, _, isSynchronous: true):
             return try advance(frame, at: index) { $0 == .signal(info.number) }
+        case .interruption(let marker): return try advance(frame, to: marker, at: index)
         case .signal, .syscallExit:
             let thread = try thread(frame.thread, at: index)
             return try settle(frame, thread, at: index, isChecked: false)
@@ -86,6 +87,23 @@ package final class ReplaySession {
             let stop = try thread.run()
             guard isExpected(stop) else { return diverged(frame, thread, at: index, stop: stop) }
         } catch { throw .ptrace(error) }
+        return try settle(frame, thread, at: index, isChecked: true)
+    }
+
+    /// Runs the thread to a marker.
+    private func advance(
+        _ frame: Frame, to marker: Marker, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
+        let thread = try thread(frame.thread, at: index)
+        var search = MarkerSearch(thread, to: marker, of: frame)
+        do {
+            switch try search.run() {
+            case .reached: break
+            case .stopped(let stop): return diverged(frame, thread, at: index, stop: stop)
+            case .notFound: return diverged(frame, thread, at: index, stop: nil)
+            }
+        } catch { throw .ptrace(error) }
+        log.trace("marker \(index) reached after \(search.comparisonCount) comparisons")
         return try settle(frame, thread, at: index, isChecked: true)
     }
 

@@ -22,17 +22,38 @@ final class ReplayedThread {
     }
 
     /// Goes on to the next event: a system call, which is not executed, or a signal of the processor.
-    func run() throws(PtraceError) -> WaitStatus {
+    ///
+    /// - Parameter isOver: asked when the ticker rings; where it says so, the thread is stopped, and that is a
+    ///   group-stop.
+    func run(until isOver: () -> Bool = { false }) throws(PtraceError) -> WaitStatus {
         try traced.resume(.emulateSyscall)
+        var isInterrupted = false
         while true {
-            guard let report = try Tracer.wait(for: traced.id, block: true) else { continue }
-            switch report.status {
-            case .exited, .killed: traced.noteEnd(report.rawStatus)
+            let stop = try awaitStop {
+                if !isInterrupted, isOver() {
+                    isInterrupted = true
+                    traced.interrupt()
+                }
+            }
+            switch stop {
+            case .groupStop where isInterrupted: return stop
             case .signal(Self.sigstop), .groupStop:
                 // Cannot be blocked as all others are, and no instruction raises it: somebody stops processes.
-                traced.noteStop()
                 try traced.resume(.emulateSyscall)
+            default: return stop
+            }
+        }
+    }
+
+    /// Waits for the thread's next stop.
+    func awaitStop(tick: () -> Void = {}) throws(PtraceError) -> WaitStatus {
+        while true {
+            guard let report = try Tracer.wait(for: traced.id, block: true) else {
+                tick()
                 continue
+            }
+            switch report.status {
+            case .exited, .killed: traced.noteEnd(report.rawStatus)
             default: traced.noteStop()
             }
             return report.status

@@ -53,6 +53,20 @@ final class UnwindSpace {
         return frames
     }
 
+    /// The code range of the FDE that covers an address.
+    func function(around address: GuestAddress) -> Range<GuestAddress>? {
+        var accessors = UnwindSpace.accessors
+        guard let space = unsafe _Ux86_64_create_addr_space(&accessors, 0) else { return nil }
+        defer { unsafe _Ux86_64_destroy_addr_space(space) }
+        return withExtendedLifetime(self) {
+            let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+            var info = unsafe unw_proc_info_t()
+            guard unsafe accessors.find_proc_info(space, address.rawValue, &info, 0, context) == 0 else { return nil }
+            let (start, end) = unsafe (GuestAddress(info.start_ip), GuestAddress(info.end_ip))
+            return start <= address && address < end ? start..<end : nil
+        }
+    }
+
     // MARK: Memory
 
     /// The word at any address, or nil.

@@ -17,6 +17,8 @@ package enum Event: Hashable, Sendable {
     case signal(SignalInfo, SignalAction, isSynchronous: Bool)
     /// An instruction that xrr executes for the tracee.
     case trap(TrapKind)
+    /// The thread was stopped in the middle of user code: other threads run, or a signal is delivered.
+    case interruption(Marker)
     /// The thread is gone.
     case threadExit(ExitStatus)
 }

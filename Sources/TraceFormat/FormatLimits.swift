@@ -7,6 +7,12 @@ package enum FormatLimits {
     package static let frameContents = 1 << 31
     /// The effects of one frame.
     package static let effectCount = 1 << 18
+    /// The page digests of one marker, in a chunk together with everything else of its frame.
+    package static let digestCount = 1 << 18
+    /// The pages of one marker that are stored whole.
+    package static let markerPageCount = 64
+    /// The page number behind the last page of user space.
+    package static let pageNumber: UInt64 = 1 << 35
     /// The bytes of a path in a record.
     package static let pathLength = 1 << 16
     /// The arguments of one exec: the kernel allows less than a quarter of the stack limit, 8 bytes for each.

@@ -1,13 +1,21 @@
 extension Event {
     /// Whether the event itself has bytes in the memory stream.
     var hasContents: Bool {
-        if case .exec = self { true } else { false }
+        switch self {
+        case .exec, .interruption: true
+        default: false
+        }
     }
 
     /// Whether a reader accepts the sizes of the event's parts.
     var isWithinLimits: Bool {
-        guard case .exec(let image) = self else { return true }
-        return image.path.utf8.count <= FormatLimits.pathLength && image.arguments.count <= FormatLimits.argumentCount
+        switch self {
+        case .exec(let image):
+            image.path.utf8.count <= FormatLimits.pathLength && image.arguments.count <= FormatLimits.argumentCount
+        case .interruption(let marker):
+            marker.digests.count <= FormatLimits.digestCount && marker.pages.count <= FormatLimits.markerPageCount
+        default: true
+        }
     }
 }
 

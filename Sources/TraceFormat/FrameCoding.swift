@@ -69,6 +69,7 @@ enum EventKind: UInt8 {
     case signal = 5
     case trap = 6
     case threadExit = 7
+    case interruption = 8
 
     /// In the byte of a signal's action: an instruction of the thread raised it.
     static let synchronousBit: UInt8 = 0x80

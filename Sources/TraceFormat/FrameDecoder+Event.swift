@@ -28,9 +28,45 @@ extension FrameDecoder {
         case .trap:
             guard let kind = TrapKind(rawValue: try cursor.byte()) else { throw cursor.madeByNewer("unknown trap") }
             return .trap(kind)
+        case .interruption: return .interruption(try marker(&cursor, &contents))
         case .threadExit: return .threadExit(ExitStatus(waitStatus: Int32(bitPattern: try cursor.varint32())))
         case nil: throw cursor.madeByNewer("unknown event \(code)")
         }
+    }
+
+    private static func marker(
+        _ cursor: inout RecordCursor, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> Marker {
+        var marker = Marker(processorTime: try cursor.varint())
+        let functionStart = try cursor.varint()
+        let functionLength = try cursor.varint()
+        if functionLength > 0 {
+            let (end, overflow) = functionStart.addingReportingOverflow(functionLength)
+            guard !overflow else { throw cursor.damaged("a function has no end") }
+            marker.function = GuestAddress(functionStart)..<GuestAddress(end)
+        }
+        var end: UInt64 = 0
+        for _ in 0..<(try cursor.count(limit: FormatLimits.digestCount, "page digests")) {
+            let first = end &+ (try cursor.varint())
+            let count = try cursor.varint()
+            guard count > 0, count <= FormatLimits.pageNumber, first <= FormatLimits.pageNumber - count else {
+                throw cursor.damaged("a page digest is for no memory")
+            }
+            var hash: UInt64 = 0
+            for shift in 0..<8 { hash |= UInt64(try cursor.byte()) << UInt64(shift * 8) }
+            marker.digests.append(
+                .init(start: GuestAddress(first * GuestAddress.pageSize), pageCount: count, hash: hash))
+            end = first + count
+        }
+        for _ in 0..<(try cursor.count(limit: FormatLimits.markerPageCount, "pages of a marker")) {
+            let start = GuestAddress(try cursor.varint())
+            let bytes = try contents.take(try cursor.varint(), cursor)
+            guard start.pageStart == start, UInt64(bytes.count) == GuestAddress.pageSize else {
+                throw cursor.damaged("a page of a marker is no page")
+            }
+            marker.pages.append(.init(start: start, bytes: bytes))
+        }
+        return marker
     }
 
     private static func execImage(

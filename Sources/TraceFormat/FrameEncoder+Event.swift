@@ -25,9 +25,31 @@ extension FrameEncoder {
         case .trap(let kind):
             output.append(EventKind.trap.rawValue)
             output.append(kind.rawValue)
+        case .interruption(let marker):
+            output.append(EventKind.interruption.rawValue)
+            append(marker, to: &output)
         case .threadExit(let status):
             output.append(EventKind.threadExit.rawValue)
             output.appendVarint(UInt64(UInt32(bitPattern: status.waitStatus)))
+        }
+    }
+
+    private static func append(_ marker: Marker, to output: inout [UInt8]) {
+        output.appendVarint(marker.processorTime)
+        output.appendVarint(marker.function?.lowerBound.rawValue ?? 0)
+        output.appendVarint(marker.function.map { $0.upperBound - $0.lowerBound } ?? 0)
+        output.appendVarint(UInt64(marker.digests.count))
+        var end: UInt64 = 0
+        for digest in marker.digests {
+            output.appendVarint(digest.start.pageNumber &- end)
+            output.appendVarint(digest.pageCount)
+            for shift in 0..<8 { output.append(UInt8(truncatingIfNeeded: digest.hash >> UInt64(shift * 8))) }
+            end = digest.start.pageNumber &+ digest.pageCount
+        }
+        output.appendVarint(UInt64(marker.pages.count))
+        for page in marker.pages {
+            output.appendVarint(page.start.rawValue)
+            output.appendVarint(UInt64(page.bytes.count))
         }
     }
 

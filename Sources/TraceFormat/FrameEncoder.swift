@@ -49,8 +49,10 @@ struct FrameEncoder {
     static func forEachContents<Failure: Error>(
         of frame: borrowing Frame, _ body: ([UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
-        if case .exec(let image) = frame.event {
-            for argument in image.arguments { try body(argument) }
+        switch frame.event {
+        case .exec(let image): for argument in image.arguments { try body(argument) }
+        case .interruption(let marker): for page in marker.pages { try body(page.bytes) }
+        default: break
         }
         for effect in frame.effects {
             switch effect {

@@ -130,6 +130,7 @@ private struct ManifestBody: Codable {
     var pinnedCore: UInt32?
     var stackLimit: UInt64
     var interceptorVersion: UInt32
+    var chaosSeed: UInt64?
     var startTime: UInt64
     var endTime: UInt64?
     var waitStatus: Int32?
@@ -160,6 +161,7 @@ private struct ManifestBody: Codable {
         pinnedCore = manifest.pinnedCore
         stackLimit = manifest.stackLimit
         interceptorVersion = manifest.interceptorVersion
+        chaosSeed = manifest.chaosSeed
         startTime = manifest.startTime
         endTime = manifest.endTime
         waitStatus = manifest.exitStatus?.waitStatus
@@ -196,6 +198,7 @@ private struct ManifestBody: Codable {
             interceptorVersion: interceptorVersion, startTime: startTime)
         manifest.formatVersion = FormatVersion(major: formatMajor, minor: formatMinor)
         manifest.recordingID = recordingID
+        manifest.chaosSeed = chaosSeed
         manifest.endTime = endTime
         manifest.exitStatus = waitStatus.map(ExitStatus.init(waitStatus:))
         return manifest

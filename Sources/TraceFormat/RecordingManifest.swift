@@ -35,6 +35,9 @@ package struct RecordingManifest: Hashable, Sendable {
     /// The version of the code that runs inside the tracee, 0 if none did.
     package var interceptorVersion: UInt32
 
+    /// The seed of chaotic scheduling; nil where it was fair.
+    package var chaosSeed: UInt64?
+
     /// When recording started, in nanoseconds of Unix time.
     package var startTime: UInt64
     /// When it ended; nil if the recording is unfinished.

@@ -64,6 +64,12 @@ package final class TracedThread {
         running = try thread.listen()
     }
 
+    /// PTRACE_INTERRUPT: a running thread stops as soon as it can. Whatever stop comes first ends the request, unless
+    /// the thread had already stopped before.
+    package func interrupt() {
+        if stopped == nil { HostThreads.interrupt(id) }
+    }
+
     private func takeStopped() throws(PtraceError) -> StoppedThread {
         guard let thread = stopped.take() else {
             precondition(running == nil, "thread \(id) is not stopped")

@@ -35,7 +35,7 @@ struct XRR: ParsableCommand {
                 "/proc is not mounted here, and xrr cannot work without it; mount it with 'mount -t proc proc /proc'")
             CommandStatus.recorderFailed.exit()
         }
-        let arguments = words.dropFirst().map { ArgumentText.text(of: $0) }
+        let arguments = ChaosChoice.completing(words.dropFirst().map { ArgumentText.text(of: $0) })
         do {
             var command = try XRR.parseAsRoot(arguments)
             try command.run()

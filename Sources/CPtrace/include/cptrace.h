@@ -100,6 +100,8 @@ char *const *cptrace_environment(void);
 // access(2) X_OK for a regular file: 0, -ENOENT or -EACCES.
 int32_t cptrace_executability(const char *path);
 int32_t cptrace_bind_to_core(int32_t cpu);
+// sched_setaffinity(2) of the calling thread, with a mask as cptrace_affinity_mask delivers it.
+int32_t cptrace_set_affinity_mask(const void *bytes, size_t length);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
 int32_t cptrace_current_core(void);
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);

@@ -73,6 +73,7 @@ struct InfoCommand: ParsableCommand {
                 ),
                 ("cpuid", "\(manifest.cpuid.entries.count) leaves and subleaves (--json shows them)"),
                 ("core", manifest.pinnedCore.map(String.init) ?? "not pinned"),
+                ("scheduling", manifest.chaosSeed.map { "chaotic, seed \($0)" } ?? "fair"),
                 ("xcr0", "\(TextFormat.hexadecimal(manifest.xcr0.rawValue)), \(manifest.xstateLayout.size) bytes"),
                 ("kernel", TextFormat.printable(manifest.kernelRelease)),
                 ("page size", TextFormat.size(manifest.pageSize)),

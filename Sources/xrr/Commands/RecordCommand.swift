@@ -5,7 +5,10 @@ struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Record a program and all processes it starts.",
-        usage: "xrr record [-o DIR] [--no-wait] [-v NAME=VALUE]... [--log SPEC] [--] PROGRAM [ARGS...]",
+        usage: """
+            xrr record [-o DIR] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
+            [--log SPEC] [--] PROGRAM [ARGS...]
+            """,
         discussion: """
             The program runs as it would without xrr: same output, same terminal, same exit status. All after PROGRAM \
             goes to it untouched.
@@ -14,6 +17,8 @@ struct RecordCommand: ParsableCommand {
               xrr record -o /tmp/run -- ./server   choose the directory
               xrr record -v LC_ALL=C make -j4      with one more environment variable
               xrr record --no-wait ./daemon        stop with the first process
+              xrr record --chaos --until-fails 500 ./test
+                                                   look for a race, and keep the run that shows it
 
             Exit status: the program's own, 128+N if it died of signal N; 125 if xrr itself failed, 126 if the program \
             cannot be executed, 127 if there is none of that name.
@@ -32,6 +37,24 @@ struct RecordCommand: ParsableCommand {
         name: [.customShort("v"), .customLong("env")],
         help: ArgumentHelp("Add a variable to the program's environment.", valueName: "name=value"))
     var variables: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a thread may run while others wait, as 20ms, 500us or 1s (default 50ms).", valueName: "time"))
+    var slice: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Schedule adversely, to bring out races: turns of random length. The seed is kept in the recording.",
+            valueName: "seed"))
+    var chaos: String?
+
+    @Option(
+        name: .customLong("until-fails"),
+        help: ArgumentHelp(
+            "Record again and again, at most this often, until the program fails; keep only that recording.",
+            valueName: "n"))
+    var untilFails: Int?
 
     @OptionGroup var log: LogOption
 
@@ -57,6 +80,11 @@ struct RecordCommand: ParsableCommand {
         var program: String
         var arguments: [String]
         var log: LogSpecification
+        /// Nanoseconds; nil: the recorder's default.
+        var slice: Int64?
+        var chaos: ChaosChoice?
+        /// How often to record at most while the program succeeds.
+        var attempts: Int?
 
         struct Variable: Hashable, Sendable {
             var name: String
@@ -84,7 +112,21 @@ struct RecordCommand: ParsableCommand {
         }
         return try Options(
             output: output, endsWithFirstProcess: noWait, variables: parsed, program: program,
-            arguments: Array(words.dropFirst()), log: log.parsed())
+            arguments: Array(words.dropFirst()), log: log.parsed(), slice: slice.map(Self.sliceTime),
+            chaos: chaos.map(ChaosChoice.init), attempts: attempts())
+    }
+
+    private static func sliceTime(_ text: String) throws -> Int64 {
+        guard let time = TextFormat.nanoseconds(ofDuration: text), (100_000...60_000_000_000).contains(time) else {
+            throw ValidationError("'\(text)' is no time for --slice: write one from 100us to 60s, such as 20ms")
+        }
+        return time
+    }
+
+    private func attempts() throws -> Int? {
+        guard let untilFails else { return nil }
+        guard untilFails > 0 else { throw ValidationError("--until-fails needs a number of runs above 0") }
+        return untilFails
     }
 
     func validate() throws {

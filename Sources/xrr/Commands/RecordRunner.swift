@@ -13,12 +13,42 @@ struct RecordRunner {
     /// - Returns: the status of the recorded program.
     func run() throws -> CommandStatus {
         try refuseToRecordRecorder()
+        guard let attempts = options.attempts else { return try record(run: 0).status }
+        let affinity = Host.affinityMask()
+        for run in 0..<attempts {
+            let recorded = try record(run: run)
+            if recorded.status != .success {
+                Diagnostics.say("run \(run + 1) of \(attempts) failed and is kept in \(recorded.directory.path)")
+                return recorded.status
+            }
+            recorded.discard()
+            // The next writer's thread is not to be bound to the tracees' core.
+            Host.bind(toMask: affinity)
+        }
+        Diagnostics.say("none of \(attempts) runs failed; no recording is kept")
+        return .success
+    }
+
+    /// A finished recording.
+    private struct Recorded {
+        var status: CommandStatus
+        var directory: RecordingDirectory
+        var link: LatestLink
+
+        func discard() {
+            link.restore()
+            try? FileSystem.removeTree(directory.path)
+        }
+    }
+
+    private func record(run: Int) throws -> Recorded {
         let environment = environment()
         let program = try ProgramLookup(commandLine, searchPath: searchPath(in: environment))
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        let manifest = manifest(machine, environment: environment, core: core)
+        var manifest = manifest(machine, environment: environment, core: core)
+        manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
             try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
@@ -33,6 +63,8 @@ struct RecordRunner {
             var recording = RecordOptions(
                 path: program.path, arguments: program.arguments, environment: environment)
             recording.endsWithFirstProcess = options.endsWithFirstProcess
+            recording.chaosSeed = manifest.chaosSeed
+            if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
                 options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
             outcome = try session.run(core: core)
@@ -43,7 +75,7 @@ struct RecordRunner {
             throw error
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
-        return CommandStatus(tracee: outcome.exit)
+        return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
     }
 
     /// The argument vector as it was given.

@@ -68,6 +68,11 @@ extension FrameText {
                 ("action", .string(words(action))), ("synchronous", .bool(isSynchronous)),
             ]
         case .trap(let kind): return [("event", .string("trap")), ("instruction", .string(words(kind)))]
+        case .interruption(let marker):
+            return [
+                ("event", .string("interruption")), ("address", hex(frame.before.instructionPointer)),
+                ("pages", .unsigned(marker.pageCount)), ("processorTime", .unsigned(marker.processorTime)),
+            ]
         case .threadExit(let status):
             return [
                 ("event", .string("threadExit")), ("code", status.signal == nil ? .integer(Int64(status.code)) : .null),

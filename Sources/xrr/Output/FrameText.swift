@@ -25,6 +25,8 @@ enum FrameText {
             "exec \(TextFormat.printable(image.path)): \(TextFormat.commandLine(image.arguments))"
         case .signal(let info, let action, _): "signal \(signalName(info.number)) \(words(action))"
         case .trap(let kind): "\(words(kind)) at \(frame.before.instructionPointer)"
+        case .interruption(let marker):
+            "interrupted at \(frame.before.instructionPointer), \(marker.pageCount) pages compared"
         case .threadExit(let status): exitWords(status)
         }
     }

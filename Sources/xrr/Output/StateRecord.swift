@@ -135,6 +135,7 @@ struct StateRecord: Hashable {
         case .exec: "exec"
         case .signal(let info, _, _): FrameText.signalName(info.number)
         case .trap(let kind): FrameText.words(kind)
+        case .interruption: "interruption"
         case .threadExit: "thread-exit"
         }
     }

@@ -25,6 +25,17 @@ enum TextFormat {
         return "\(minutes / 60) h \(padded(minutes % 60, 2)) min"
     }
 
+    /// What people write for a duration: a whole number with ms, us or s behind it; ms where there is nothing.
+    static func nanoseconds(ofDuration text: String) -> Int64? {
+        let units: [(String, Int64)] = [("ms", 1_000_000), ("us", 1000), ("s", 1_000_000_000), ("", 1_000_000)]
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            guard let number = Int64(text.dropLast(unit.count)), number >= 0 else { return nil }
+            let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+            return overflow ? nil : product
+        }
+        return nil
+    }
+
     static func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 
     /// All 16 digits, so that columns of values align.

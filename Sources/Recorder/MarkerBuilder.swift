@@ -1,0 +1,98 @@
+internal import LinuxABI
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// Describes the memory of one address space at interruptions of its threads.
+///
+/// Remembers the hashes of the last time, to know which pages are worth to be stored whole: the words in which one
+/// moment differs from another are most likely where something was written since.
+struct MarkerBuilder {
+    private var previousPages: [UInt64] = []
+    private var previousHashes: [UInt64] = []
+
+    /// Digests of all pages that can have been written, and the contents of some.
+    mutating func marker(of thread: RecordedThread, registers: Registers) -> Marker {
+        var marker = Marker()
+        guard let map = AddressSpace.map(of: thread.id) else { return marker }
+        var pages: [UInt64] = []
+        var hashes: [UInt64] = []
+        for run in WritablePages.runs(of: thread.id, map: map) {
+            pages += run
+            hashes += PageHash.hashes(
+                of: GuestAddress(run.lowerBound * GuestAddress.pageSize), pageCount: UInt64(run.count),
+                in: thread.memory, through: thread.id)
+        }
+        let isChanged = changes(pages, hashes)
+        marker.digests = Self.digests(pages, hashes, isChanged)
+        marker.pages = Self.chosen(pages, isChanged, registers).compactMap { page in
+            let start = GuestAddress(page * GuestAddress.pageSize)
+            return thread.memory.readExactly(start, count: Int(GuestAddress.pageSize)).map {
+                Marker.Page(start: start, bytes: $0)
+            }
+        }
+        previousPages = pages
+        previousHashes = hashes
+        return marker
+    }
+
+    /// For each page, whether it is new or has another hash than at the last marker.
+    private func changes(_ pages: [UInt64], _ hashes: [UInt64]) -> [Bool] {
+        var old = 0
+        return pages.indices.map { index in
+            while old < previousPages.count, previousPages[old] < pages[index] { old += 1 }
+            return old == previousPages.count || previousPages[old] != pages[index]
+                || previousHashes[old] != hashes[index]
+        }
+    }
+
+    /// Neighbours that were both changed, or both not, share a digest.
+    private static func digests(_ pages: [UInt64], _ hashes: [UInt64], _ isChanged: [Bool]) -> [Marker.Digest] {
+        var digests: [Marker.Digest] = []
+        var first = 0
+        while first < pages.count {
+            var end = first + 1
+            let limit = isChanged[first] ? changedGroup : unchangedGroup
+            while end < pages.count, end - first < limit, pages[end] == pages[end - 1] + 1,
+                isChanged[end] == isChanged[first]
+            {
+                end += 1
+            }
+            digests.append(
+                .init(
+                    start: GuestAddress(pages[first] * GuestAddress.pageSize), pageCount: UInt64(end - first),
+                    hash: PageHash.combined(hashes[first..<end])))
+            first = end
+        }
+        return digests
+    }
+
+    /// The pages that are stored whole: those that registers point to, then those that have changed.
+    private static func chosen(_ pages: [UInt64], _ isChanged: [Bool], _ registers: Registers) -> [UInt64] {
+        var chosen: [UInt64] = []
+        var seen: Set<UInt64> = []
+        func choose(_ page: UInt64) {
+            if chosen.count < FormatLimits.markerPageCount, seen.insert(page).inserted { chosen.append(page) }
+        }
+        for index in 0..<Registers.count where isPresent(registers[index] / GuestAddress.pageSize, pages) {
+            choose(registers[index] / GuestAddress.pageSize)
+        }
+        for index in pages.indices where isChanged[index] {
+            if chosen.count == FormatLimits.markerPageCount { break }
+            choose(pages[index])
+        }
+        return chosen
+    }
+
+    private static func isPresent(_ page: UInt64, _ pages: [UInt64]) -> Bool {
+        var (low, high) = (0, pages.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if pages[middle] < page { low = middle + 1 } else { high = middle }
+        }
+        return low < pages.count && pages[low] == page
+    }
+
+    private static let changedGroup = 16
+    private static let unchangedGroup = 1024
+}

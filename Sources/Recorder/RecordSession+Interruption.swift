@@ -1,0 +1,220 @@
+internal import LinuxABI
+internal import MachineCode
+internal import Ptrace
+internal import Symbols
+internal import TraceFormat
+internal import Tracee
+
+/// Stopping a thread that computes, so that others can run or a signal can reach it.
+///
+/// Without a performance counter there is no number that says where it stopped. The frame says instead what the moment
+/// looks like: registers, extended state and the memory that can have been written (`Marker`).
+extension RecordSession {
+    /// The ticker's interval in microseconds: a slice ends late by half of it at most.
+    var usualTick: Int64 {
+        options.chaosSeed == nil ? min(max(options.slice / 2000, Self.shortTick), 25_000) : Self.chaosTick
+    }
+    /// How long a signal is put off.
+    static let shortTick: Int64 = 3_000
+    private static let chaosTick: Int64 = 1_000
+
+    func setTicker(_ microseconds: Int64) {
+        if tick == microseconds { return }
+        tick = microseconds
+        Tracer.setTicker(microseconds: microseconds)
+    }
+
+    /// The ticker rang while the thread executes its own instructions.
+    func interruptIfDue(_ thread: RecordedThread) {
+        guard !thread.isInterrupted else { return }
+        guard isInterruptDue(thread) else {
+            if thread.deferredSignals.isEmpty { setTicker(usualTick) }
+            return
+        }
+        thread.isInterrupted = true
+        thread.traced.interrupt()
+    }
+
+    private func isInterruptDue(_ thread: RecordedThread) -> Bool {
+        !thread.deferredSignals.isEmpty || scheduler.isSliceOver(now: Host.monotonicTime())
+    }
+
+    /// The stop that PTRACE_INTERRUPT has asked for.
+    func handleInterrupt(of thread: RecordedThread) throws(PtraceError) {
+        thread.isInterrupted = false
+        thread.isMidway = true
+        guard isInterruptDue(thread) else { return }
+        if try thread.traced.registers() == thread.resumedRegisters {
+            thread.isMidway = false
+        } else {
+            guard let place = try findPlace(of: thread) else { return }
+            try writeMarker(of: thread, at: place)
+        }
+        raiseDeferredSignal(of: thread)
+        if thread.deferredSignals.isEmpty { setTicker(usualTick) }
+    }
+
+    /// At the entry of a system call that came before PTRACE_INTERRUPT took effect: it may still be to come, and would
+    /// end a call that sleeps with EINTR. So the call is skipped once, since its exit-stop ends the request, and made
+    /// again.
+    ///
+    /// - Returns: whether the call was put off; false if the thread is gone or has stopped for something else.
+    func absorbInterrupt(of thread: RecordedThread, at entry: Registers) throws(PtraceError) -> Bool {
+        thread.isInterrupted = false
+        var skipped = entry
+        skipped.origRax = .max
+        try thread.traced.setRegisters(skipped)
+        try thread.traced.resume(.syscall)
+        try awaitStop(of: thread)
+        guard thread.pendingStop == .syscall else { return true }
+        thread.pendingStop = nil
+        var again = entry
+        again.rip &-= Self.syscallLength
+        again.rax = entry.origRax
+        again.origRax = .max
+        try thread.traced.setRegisters(again)
+        thread.isMidway = true
+        return true
+    }
+
+    private static let syscallLength: UInt64 = 2
+
+    // MARK: The place
+
+    /// Where a replay is to stop.
+    private struct Place {
+        var registers: Registers
+        /// The bounds of the function, if a replay needs them.
+        var function: Range<GuestAddress>?
+    }
+
+    /// Lets the thread go on to an instruction at which a replay can wait for it at full speed.
+    ///
+    /// - Returns: nil if the thread comes to its next event by itself, or has stopped for something else.
+    private func findPlace(of thread: RecordedThread) throws(PtraceError) -> Place? {
+        scheduler.keep(thread.id)
+        for attempt in 0... {
+            let registers = try thread.traced.registers()
+            let address = registers.instructionPointer
+            let code = thread.memory.read(address, count: Self.window)
+            guard let instruction = Instruction.decode(code[...], at: address),
+                instruction.kind != .leavesUserMode
+            else { return nil }
+            if instruction.isRepeated {
+                guard try run(thread, to: instruction.next) else { return nil }
+                continue
+            }
+            if PatchSite.find(at: address, code: code[...], function: nil) != nil { return Place(registers: registers) }
+            if let function = function(around: address, of: thread),
+                PatchSite.find(at: address, code: code[...], function: function) != nil
+            {
+                return Place(registers: registers, function: function.start..<function.end)
+            }
+            if attempt >= Self.longestSearch || instruction.showsTrapFlag { return Place(registers: registers) }
+            guard try step(thread) else { return nil }
+        }
+        return nil
+    }
+
+    /// Bytes of code looked at: more than five bytes' worth of instructions.
+    private static let window = 48
+    /// How many instructions are stepped over in search of a place; each costs a stop.
+    private static let longestSearch = 64
+    /// The longest function whose code is searched for jump targets, in bytes.
+    private static let longestFunction: UInt64 = 32 << 10
+
+    private func function(around address: GuestAddress, of thread: RecordedThread) -> FunctionCode? {
+        guard let map = AddressSpace.map(of: thread.id) else { return nil }
+        let modules = map.entries.filter { $0.inode != 0 }.map {
+            GuestModule(
+                start: $0.start, end: $0.end, fileOffset: $0.offset, storedPath: nil, displayPath: $0.name)
+        }
+        let memory = thread.memory
+        let bounds = FunctionBounds.find(around: address, modules: modules) { memory.readExactly($0, count: $1) }
+        guard let bounds, bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
+            let bytes = memory.readExactly(bounds.lowerBound, count: Int(bounds.upperBound - bounds.lowerBound))
+        else { return nil }
+        return FunctionCode(start: bounds.lowerBound, bytes: bytes)
+    }
+
+    /// Executes one instruction.
+    ///
+    /// - Returns: false if the thread stopped for something else, which is still to be handled.
+    private func step(_ thread: RecordedThread) throws(PtraceError) -> Bool {
+        try thread.traced.resume(.singleStep)
+        try awaitStop(of: thread)
+        guard thread.pendingStop == .signal(Signal.trap), try thread.traced.signalInfo().code == Self.trapTrace else {
+            return false
+        }
+        thread.pendingStop = nil
+        return true
+    }
+
+    /// TRAP_TRACE of sigaction(2).
+    private static let trapTrace: Int32 = 2
+
+    /// Runs on to an address that the thread comes to in a moment: behind a repeated string instruction, which a
+    /// single step takes only one round of.
+    private func run(_ thread: RecordedThread, to address: GuestAddress) throws(PtraceError) -> Bool {
+        guard let original = thread.memory.readExactly(address, count: 1) else { return false }
+        try thread.memory.write(address, [Self.breakpoint])
+        try thread.traced.resume(.continue)
+        try awaitStop(of: thread)
+        // Where the thread is gone, so is its memory.
+        try? thread.memory.write(address, original)
+        guard thread.pendingStop == .signal(Signal.trap) else { return false }
+        var registers = try thread.traced.registers()
+        guard registers.instructionPointer == address + 1 else { return false }
+        thread.pendingStop = nil
+        registers.instructionPointer = address
+        try thread.traced.setRegisters(registers)
+        return true
+    }
+
+    /// int3.
+    private static let breakpoint: UInt8 = 0xcc
+
+    private func awaitStop(of thread: RecordedThread) throws(PtraceError) {
+        while thread.pendingStop == nil {
+            if let report = try Tracer.wait(for: thread.id, block: true) { note(report) }
+        }
+    }
+
+    // MARK: The frame
+
+    private func writeMarker(of thread: RecordedThread, at place: Place) throws(PtraceError) {
+        let space = ObjectIdentifier(thread.traced.addressSpace)
+        var builder = markers[space] ?? MarkerBuilder()
+        var marker = builder.marker(of: thread, registers: place.registers)
+        markers[space] = builder
+        marker.function = place.function
+        let time = HostThreads.processorTime(of: thread.id) ?? 0
+        marker.processorTime = time &- thread.interruptedTime
+        thread.interruptedTime = time
+        write(
+            Frame(
+                thread: thread.id, event: .interruption(marker), before: place.registers, after: place.registers,
+                xstate: try thread.traced.xstate()), of: thread)
+        var registers = place.registers
+        registers.noteStandstill()
+        try thread.traced.setRegisters(registers)
+        thread.resumedRegisters = registers
+    }
+}
+
+extension Registers {
+    /// A thread that has executed nothing but memory operations in a loop can have the same registers again. But every
+    /// way back into the kernel from user mode sets orig_rax to -1 or to the number of a call: as long as it is this,
+    /// the thread stands still.
+    private static let standstill: UInt64 = 0x7272_7800
+
+    /// The kernel takes the error numbers of ERESTART in rax for a call to be made again, if orig_rax is not -1.
+    private static let restartCodes: ClosedRange<Int64> = -516 ... -512
+
+    mutating func noteStandstill() {
+        if !Self.restartCodes.contains(Int64(bitPattern: rax)) { origRax = Self.standstill }
+    }
+
+    /// Frames show what the tracee would have.
+    mutating func hideStandstill() { if origRax == Self.standstill { origRax = .max } }
+}

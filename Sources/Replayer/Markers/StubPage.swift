@@ -1,0 +1,59 @@
+internal import LinuxABI
+internal import MachineCode
+internal import Ptrace
+internal import TraceFormat
+internal import Tracee
+
+/// Memory in a replayed address space for the code of a stub, mapped only while the stub is in use: nothing but user
+/// code runs meanwhile, so that nobody notices.
+struct StubPage {
+    let address: GuestAddress
+    let length: Int
+    private let thread: TracedThread
+
+    /// A hole in the address space from which the site's code can be reached.
+    static func gap(near site: PatchSite, in thread: TracedThread) -> GuestAddress? {
+        guard let map = AddressSpace.map(of: thread.id) else { return nil }
+        let reach = FilterStub.reach(of: site)
+        var end = lowest
+        for entry in map.entries {
+            // The lower end of a hole: at its upper end a stack might be about to grow.
+            let start = max(end, reach.lowerBound.roundedUpToPage)
+            if start + size <= entry.start, start >= end, start + size <= reach.upperBound,
+                entry.start - end >= 2 * size
+            {
+                return start
+            }
+            end = max(end, entry.end)
+        }
+        return nil
+    }
+
+    private static let lowest = GuestAddress(0x1_0000)
+    private static let size: UInt64 = 4 * GuestAddress.pageSize
+
+    /// Maps the page. The thread must be about to go on in user mode.
+    init(at address: GuestAddress, length: Int, in thread: TracedThread) throws(PtraceError) {
+        self.address = address
+        self.thread = thread
+        self.length = Int(Self.size)
+        precondition(length <= self.length, "a stub of \(length) bytes")
+        let flags =
+            MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue
+        let result = try RemoteSyscall(thread, entry: .filtered).call(
+            .mmap, address.rawValue, Self.size, 7, UInt64(flags), .max, 0)
+        guard result == Int64(address.rawValue) else {
+            throw .failed(operation: "mapping a stub", thread: thread.id, errno: Int32(truncatingIfNeeded: -result))
+        }
+    }
+
+    func write(_ bytes: [UInt8]) throws(PtraceError) { try thread.memory.write(address, bytes) }
+
+    func unmap() throws(PtraceError) {
+        try RemoteSyscall(thread, entry: .filtered).call(.munmap, address.rawValue, Self.size)
+    }
+}
+
+extension GuestAddress {
+    fileprivate var roundedUpToPage: GuestAddress { (self + (Self.pageSize - 1)).pageStart }
+}

@@ -1,0 +1,17 @@
+package import LinuxABI
+
+/// The bounds of functions as their unwind information (the FDEs of .eh_frame) tells them.
+package enum FunctionBounds {
+    /// - Parameters:
+    ///   - modules: the files mapped in the address space.
+    ///   - readMemory: returns `count` bytes of that address space, or nil if not all are readable.
+    /// - Returns: nil where no FDE covers the address (code made at run time, some assembly).
+    package static func find(
+        around address: GuestAddress, modules: [GuestModule],
+        readMemory: (_ address: GuestAddress, _ count: Int) -> [UInt8]?
+    ) -> Range<GuestAddress>? {
+        withoutActuallyEscaping(readMemory) { readMemory in
+            UnwindSpace(registers: Registers(), modules: modules, readMemory: readMemory).function(around: address)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Codec
+package import LinuxABI
+package import Ptrace
+
+/// Hashes of pages of a tracee, by which a moment in user code is recognised.
+package enum PageHash {
+    /// The XXH3 of each page; 0 for one that cannot be read (it lies behind the end of a mapped file).
+    package static func hashes(
+        of start: GuestAddress, pageCount: UInt64, in memory: GuestMemory, through thread: ThreadID
+    ) -> [UInt64] {
+        var hashes: [UInt64] = []
+        hashes.reserveCapacity(Int(pageCount))
+        let page = Int(GuestAddress.pageSize)
+        while UInt64(hashes.count) < pageCount {
+            let count = Int(min(pageCount - UInt64(hashes.count), pieceSize))
+            let address = start + UInt64(hashes.count) * GuestAddress.pageSize
+            let bytes = memory.read(address, count: count * page, through: thread)
+            let span = bytes.span
+            for index in 0..<(bytes.count / page) {
+                hashes.append(XXH3.hash(span.extracting(index * page..<(index + 1) * page)))
+            }
+            if bytes.count < count * page { hashes.append(0) }
+        }
+        return hashes
+    }
+
+    /// One hash for several pages. The pages' own hashes are good; this mixes in their order.
+    package static func combined(_ hashes: ArraySlice<UInt64>) -> UInt64 {
+        var result: UInt64 = 0
+        for hash in hashes {
+            result = (result ^ hash) &* 0x9e37_79b9_7f4a_7c15
+            result ^= result >> 29
+        }
+        return result
+    }
+
+    /// In pages: 1 MiB.
+    private static let pieceSize: UInt64 = 256
+}
