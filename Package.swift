@@ -39,16 +39,18 @@ let package = Package(
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .systemLibrary(name: "CDwarf", pkgConfig: "libdw", providers: [.apt(["libdw-dev"])]),
         .systemLibrary(name: "CUnwind", pkgConfig: "libunwind-ptrace", providers: [.apt(["libunwind-dev"])]),
+        .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
 
         // Pure values.
         .target(name: "LinuxABI", swiftSettings: strict),
         .target(name: "XState", swiftSettings: strict),
 
-        // Boundaries to libraries: compression and hashing; ELF, DWARF and unwinding.
+        // Boundaries to libraries: compression and hashing; ELF, DWARF and unwinding; machine code.
         .target(name: "Codec", dependencies: ["CZstd", "CXXHash", "CNettle"], swiftSettings: strict),
         .target(
             name: "Symbols", dependencies: ["CDwarf", "CUnwind", "LinuxABI"], swiftSettings: strict,
             linkerSettings: [.linkedLibrary("lzma")]),
+        .target(name: "MachineCode", dependencies: ["CZydis", "LinuxABI"], swiftSettings: strict),
 
         .target(
             name: "Ptrace", dependencies: ["CPtrace", "CInterceptor", "LinuxABI", "XState"], swiftSettings: strict),
@@ -82,6 +84,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
+        .testTarget(name: "MachineCodeTests", dependencies: ["MachineCode", "LinuxABI"], swiftSettings: strict),
         .testTarget(
             name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(
