@@ -56,14 +56,19 @@ let package = Package(
             name: "Ptrace", dependencies: ["CPtrace", "CInterceptor", "LinuxABI", "XState"], swiftSettings: strict),
         .target(name: "TraceFormat", dependencies: ["LinuxABI", "XState", "Codec", system], swiftSettings: strict),
         .target(
-            name: "Tracee", dependencies: ["Ptrace", "TraceFormat", "LinuxABI", "XState", log],
+            name: "Tracee", dependencies: ["Ptrace", "TraceFormat", "LinuxABI", "XState", "Codec", log],
             swiftSettings: strict),
         .target(
-            name: "Recorder", dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", log, system],
+            name: "Recorder",
+            dependencies: [
+                "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "MachineCode", "Symbols", log, system,
+            ],
             swiftSettings: strict),
         .target(
             name: "Replayer",
-            dependencies: ["Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "Symbols", log, system],
+            dependencies: [
+                "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "MachineCode", "Symbols", log, system,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "xrr",
@@ -84,7 +89,6 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
-        .testTarget(name: "MachineCodeTests", dependencies: ["MachineCode", "LinuxABI"], swiftSettings: strict),
         .testTarget(
             name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(

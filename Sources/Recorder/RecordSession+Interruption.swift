@@ -97,23 +97,28 @@ extension RecordSession {
             let registers = try thread.traced.registers()
             let address = registers.instructionPointer
             let code = thread.memory.read(address, count: Self.window)
-            guard let instruction = Instruction.decode(code[...], at: address),
+            guard let instruction = Instruction.decode(code.span, at: address),
                 instruction.kind != .leavesUserMode
             else { return nil }
             if instruction.isRepeated {
                 guard try run(thread, to: instruction.next) else { return nil }
                 continue
             }
-            if PatchSite.find(at: address, code: code[...], function: nil) != nil { return Place(registers: registers) }
+            if PatchSite.find(at: address, code: code.span, function: nil) != nil { return Place(registers: registers) }
             if let function = function(around: address, of: thread),
-                PatchSite.find(at: address, code: code[...], function: function) != nil
+                PatchSite.find(at: address, code: code.span, function: function) != nil
             {
-                return Place(registers: registers, function: function.start..<function.end)
+                return Place(registers: registers, function: function.addresses)
             }
-            if attempt >= Self.longestSearch || instruction.showsTrapFlag { return Place(registers: registers) }
+            if attempt >= Self.longestSearch || Self.showsTrapFlag(code) { return Place(registers: registers) }
             guard try step(thread) else { return nil }
         }
         return nil
+    }
+
+    /// `pushf` would push the trap flag of a single step.
+    private static func showsTrapFlag(_ code: [UInt8]) -> Bool {
+        code.first { $0 != 0x66 && !(0x40...0x4f).contains($0) } == 0x9c
     }
 
     /// Bytes of code looked at: more than five bytes' worth of instructions.
@@ -134,7 +139,7 @@ extension RecordSession {
         guard let bounds, bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
             let bytes = memory.readExactly(bounds.lowerBound, count: Int(bounds.upperBound - bounds.lowerBound))
         else { return nil }
-        return FunctionCode(start: bounds.lowerBound, bytes: bytes)
+        return FunctionCode(start: bounds.lowerBound, bytes: bytes.span)
     }
 
     /// Executes one instruction.

@@ -81,13 +81,13 @@ struct MarkerSearch {
     private func site() -> PatchSite? {
         let memory = traced.memory
         let code = memory.read(address, count: Self.window)
-        if let site = PatchSite.find(at: address, code: code[...], function: nil) { return site }
+        if let site = PatchSite.find(at: address, code: code.span, function: nil) { return site }
         guard let bounds = marker.function, bounds.contains(address),
             bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
             let bytes = memory.readExactly(bounds.lowerBound, count: Int(bounds.upperBound - bounds.lowerBound))
         else { return nil }
         return PatchSite.find(
-            at: address, code: code[...], function: FunctionCode(start: bounds.lowerBound, bytes: bytes))
+            at: address, code: code.span, function: FunctionCode(start: bounds.lowerBound, bytes: bytes.span))
     }
 
     private static let window = 48
@@ -95,7 +95,7 @@ struct MarkerSearch {
 
     /// A thread that stands inside of what the jump is to replace goes on behind it first.
     private mutating func leave(_ site: PatchSite) throws(PtraceError) -> Outcome? {
-        let end = site.address + UInt64(site.length)
+        let end = site.end
         while true {
             let registers = try traced.registers()
             let pointer = registers.instructionPointer
@@ -109,9 +109,9 @@ struct MarkerSearch {
         var stub = FilterStub(site: site, base: base)
         stub.checks = Self.registerChecks(frame.before)
         guard var code = try? stub.assemble() else { return try runToBreakpoint() }
-        let page = try StubPage(at: base, length: code.bytes.count, in: traced)
-        let original = site.bytes
-        try page.write(code.bytes)
+        let page = try StubPage(at: base, in: traced)
+        let original = site.displacedBytes
+        try page.write(code.code)
         try traced.memory.write(site.address, code.patch)
         while true {
             let stop = try go()
@@ -132,9 +132,9 @@ struct MarkerSearch {
             }
             if stub.checks.count < Self.longestStub, let check = difference.check, !stub.checks.contains(check) {
                 stub.checks.insert(check, at: 0)
-                if let better = try? stub.assemble(), better.bytes.count <= page.length {
+                if let better = try? stub.assemble(), better.length <= StubPage.length {
                     code = better
-                    try page.write(code.bytes)
+                    try page.write(code.code)
                 }
             }
             try traced.memory.write(site.address, code.patch)
@@ -145,7 +145,14 @@ struct MarkerSearch {
 
     /// The registers that change most come first.
     private static func registerChecks(_ registers: Registers) -> [FilterStub.Check] {
-        GeneralRegister.byVolatility.map { .register($0, $0.value(in: registers)) }
+        [
+            .register(.rcx, registers.rcx), .register(.rax, registers.rax), .register(.rdx, registers.rdx),
+            .register(.rsi, registers.rsi), .register(.rdi, registers.rdi), .register(.r8, registers.r8),
+            .register(.r9, registers.r9), .register(.r10, registers.r10), .register(.rbx, registers.rbx),
+            .register(.rbp, registers.rbp), .register(.r11, registers.r11), .register(.r12, registers.r12),
+            .register(.r13, registers.r13), .register(.r14, registers.r14), .register(.r15, registers.r15),
+            .register(.rsp, registers.rsp),
+        ]
     }
 
     private static let longestStub = 48

@@ -8,19 +8,17 @@ internal import Tracee
 /// code runs meanwhile, so that nobody notices.
 struct StubPage {
     let address: GuestAddress
-    let length: Int
     private let thread: TracedThread
 
     /// A hole in the address space from which the site's code can be reached.
     static func gap(near site: PatchSite, in thread: TracedThread) -> GuestAddress? {
-        guard let map = AddressSpace.map(of: thread.id) else { return nil }
-        let reach = FilterStub.reach(of: site)
+        guard let map = AddressSpace.map(of: thread.id), let reach = FilterStub.reach(of: site) else { return nil }
         var end = lowest
         for entry in map.entries {
             // The lower end of a hole: at its upper end a stack might be about to grow.
             let start = max(end, reach.lowerBound.roundedUpToPage)
-            if start + size <= entry.start, start >= end, start + size <= reach.upperBound,
-                entry.start - end >= 2 * size
+            if start + length <= entry.start, start >= end, start + length <= reach.upperBound,
+                entry.start - end >= 2 * length
             {
                 return start
             }
@@ -30,18 +28,16 @@ struct StubPage {
     }
 
     private static let lowest = GuestAddress(0x1_0000)
-    private static let size: UInt64 = 4 * GuestAddress.pageSize
+    static let length: UInt64 = 4 * GuestAddress.pageSize
 
     /// Maps the page. The thread must be about to go on in user mode.
-    init(at address: GuestAddress, length: Int, in thread: TracedThread) throws(PtraceError) {
+    init(at address: GuestAddress, in thread: TracedThread) throws(PtraceError) {
         self.address = address
         self.thread = thread
-        self.length = Int(Self.size)
-        precondition(length <= self.length, "a stub of \(length) bytes")
         let flags =
             MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue
         let result = try RemoteSyscall(thread, entry: .filtered).call(
-            .mmap, address.rawValue, Self.size, 7, UInt64(flags), .max, 0)
+            .mmap, address.rawValue, Self.length, 7, UInt64(flags), .max, 0)
         guard result == Int64(address.rawValue) else {
             throw .failed(operation: "mapping a stub", thread: thread.id, errno: Int32(truncatingIfNeeded: -result))
         }
@@ -50,7 +46,7 @@ struct StubPage {
     func write(_ bytes: [UInt8]) throws(PtraceError) { try thread.memory.write(address, bytes) }
 
     func unmap() throws(PtraceError) {
-        try RemoteSyscall(thread, entry: .filtered).call(.munmap, address.rawValue, Self.size)
+        try RemoteSyscall(thread, entry: .filtered).call(.munmap, address.rawValue, Self.length)
     }
 }
 
