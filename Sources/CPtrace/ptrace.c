@@ -76,3 +76,15 @@ int32_t cptrace_wait(int32_t tid, bool block, struct cptrace_wait_result *result
     result->status = status;
     return 0;
 }
+
+int32_t cptrace_set_breakpoint(int32_t tid, uint64_t address) {
+    // DR0 and its enable bit L0 in DR7; R/W0 and LEN0 of 0 stand for execution (SDM volume 3, section 18.2.4). DR7 is
+    // cleared first, since the kernel refuses to move a breakpoint that is in use to where it cannot be.
+    int32_t result = RESULT(ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, u_debugreg[7]), 0L));
+    if (result < 0 || address == 0)
+        return result;
+    result = RESULT(ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, u_debugreg[0]), address));
+    if (result < 0)
+        return result;
+    return RESULT(ptrace(PTRACE_POKEUSER, tid, offsetof(struct user, u_debugreg[7]), 1L));
+}

@@ -42,6 +42,12 @@ package struct StoppedThread: ~Copyable, Sendable {
         try check(result, "PTRACE_SETREGSET NT_X86_XSTATE", id)
     }
 
+    /// A breakpoint that changes no memory: the thread stops with SIGTRAP before it executes the instruction there. Null
+    /// takes it away. By PTRACE_POKEUSER and a debug register, which some virtual machines do not have.
+    package borrowing func setBreakpoint(_ address: GuestAddress) throws(PtraceError) {
+        try check(cptrace_set_breakpoint(id.rawValue, address.rawValue), "PTRACE_POKEUSER of a debug register", id)
+    }
+
     /// PTRACE_GETEVENTMSG: a new thread's id, a former id, a wait status.
     package borrowing func eventMessage() throws(PtraceError) -> UInt64 {
         var message: UInt64 = 0

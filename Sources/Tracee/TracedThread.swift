@@ -123,6 +123,10 @@ package final class TracedThread {
         try withStopped { (thread) throws(PtraceError) in try thread.setRegisters(registers) }
     }
 
+    package func setBreakpoint(_ address: GuestAddress) throws(PtraceError) {
+        try withStopped { (thread) throws(PtraceError) in try thread.setBreakpoint(address) }
+    }
+
     package func eventMessage() throws(PtraceError) -> UInt64 {
         try withStopped { (thread) throws(PtraceError) in try thread.eventMessage() }
     }

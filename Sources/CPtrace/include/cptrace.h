@@ -49,6 +49,8 @@ uint64_t cptrace_syscall_instruction(void);
 // --- ptrace(2) (ptrace.c)
 int32_t cptrace_resume(int32_t tid, int32_t request, int32_t signal);
 int32_t cptrace_interrupt(int32_t tid);
+// Stops the thread with SIGTRAP before it executes the instruction at an address, by a debug register; 0 ends that.
+int32_t cptrace_set_breakpoint(int32_t tid, uint64_t address);
 int32_t cptrace_listen(int32_t tid);
 int32_t cptrace_detach(int32_t tid);
 int32_t cptrace_get_registers(int32_t tid, void *registers);

@@ -49,9 +49,12 @@ struct MarkerSearch {
         if try isThere() { return .reached }
         Tracer.setTicker(microseconds: 1_000_000)
         defer { Tracer.setTicker(microseconds: 0) }
-        if let site = site() {
-            if let stop = try leave(site) { return stop }
-            if let gap = StubPage.gap(near: site, in: traced) { return try runThroughStub(site, at: gap) }
+        if let site = site(), let gap = StubPage.gap(near: site, in: traced) {
+            switch CodeGuard.need(for: site, in: traced) {
+            case .none: return try runThroughStub(site, at: gap, codeGuard: nil)
+            case .some(let codeGuard): return try runThroughStub(site, at: gap, codeGuard: codeGuard)
+            case .impossible: break
+            }
         }
         return try runToBreakpoint()
     }
@@ -105,42 +108,66 @@ struct MarkerSearch {
         }
     }
 
-    private mutating func runThroughStub(_ site: PatchSite, at base: GuestAddress) throws(PtraceError) -> Outcome {
-        var stub = FilterStub(site: site, base: base)
-        stub.checks = Self.registerChecks(frame.before)
-        guard var code = try? stub.assemble() else { return try runToBreakpoint() }
+    private mutating func runThroughStub(
+        _ first: PatchSite, at base: GuestAddress, codeGuard: CodeGuard?
+    ) throws(PtraceError) -> Outcome {
+        var site = first
+        if let outcome = try leave(site) { return outcome }
         let page = try StubPage(at: base, in: traced)
-        let original = site.displacedBytes
-        try page.write(code.code)
-        try traced.memory.write(site.address, code.patch)
+        try codeGuard?.protect()
+        var checks = Self.registerChecks(frame.before)
         while true {
+            guard let stub = try? FilterStub(site: site, base: base, checks: checks).assemble(),
+                stub.length <= StubPage.length
+            else {
+                try remove(page, codeGuard)
+                return try runToBreakpoint()
+            }
+            try page.write(stub.code)
+            try traced.memory.write(site.address, stub.patch)
             let stop = try go()
-            var registers = try traced.isStopped ? traced.registers() : Registers()
-            guard stop == .signal(Self.trap), registers.instructionPointer == code.trapAddress else {
-                try? traced.memory.write(site.address, original)
-                if traced.isStopped, stop != .syscall { try? page.unmap() }
-                if stop == .syscall { try? page.unmap() }
+            guard traced.isStopped else { return .stopped(stop) }
+            try traced.memory.write(site.address, site.displacedBytes)
+
+            var registers = try traced.registers()
+            if stop == .signal(Self.trap), registers.instructionPointer == stub.trapAddress {
+                registers.instructionPointer = site.address
+                guard let difference = try compare(registers) else {
+                    try traced.setRegisters(registers)
+                    try remove(page, codeGuard)
+                    return .reached
+                }
+                if checks.count < Self.longestStub, let check = difference.check, !checks.contains(check) {
+                    checks.insert(check, at: 0)
+                }
+                registers.instructionPointer = stub.resumeAddress
+                try traced.setRegisters(registers)
+            } else if let codeGuard, try codeGuard.hasCaught(stop) {
+                try codeGuard.unprotect()
+                if let other = try step() {
+                    try page.unmap()
+                    return .stopped(other)
+                }
+                guard let changed = self.site() else {
+                    try page.unmap()
+                    return try runToBreakpoint()
+                }
+                site = changed
+                if let outcome = try leave(site) {
+                    try page.unmap()
+                    return outcome
+                }
+                try codeGuard.protect()
+            } else {
+                try remove(page, codeGuard)
                 return stop.isGroupStop ? .notFound : .stopped(stop)
             }
-            registers.instructionPointer = site.address
-            try traced.memory.write(site.address, original)
-            let difference = try compare(registers)
-            guard let difference else {
-                try traced.setRegisters(registers)
-                try page.unmap()
-                return .reached
-            }
-            if stub.checks.count < Self.longestStub, let check = difference.check, !stub.checks.contains(check) {
-                stub.checks.insert(check, at: 0)
-                if let better = try? stub.assemble(), better.length <= StubPage.length {
-                    code = better
-                    try page.write(code.code)
-                }
-            }
-            try traced.memory.write(site.address, code.patch)
-            registers.instructionPointer = code.resumeAddress
-            try traced.setRegisters(registers)
         }
+    }
+
+    private func remove(_ page: StubPage, _ codeGuard: CodeGuard?) throws(PtraceError) {
+        try codeGuard?.unprotect()
+        try page.unmap()
     }
 
     /// The registers that change most come first.
@@ -160,32 +187,31 @@ struct MarkerSearch {
 
     // MARK: The breakpoint
 
+    /// Stops at each pass of the address.
     private mutating func runToBreakpoint() throws(PtraceError) -> Outcome {
-        let memory = traced.memory
-        guard let original = memory.readExactly(address, count: 1) else {
-            throw .failed(operation: "reading the code at a marker", thread: traced.id, errno: 14)
-        }
-        while true {
-            // Off the address itself first: the breakpoint there would be hit without a pass.
-            if try traced.registers().instructionPointer == address, let stop = try step() { return .stopped(stop) }
-            if try traced.registers().instructionPointer == address {
-                if try isThere() { return .reached }
-                continue
-            }
-            try memory.write(address, [Self.breakpoint])
-            let stop = try go()
-            if traced.isStopped || stop == .syscall { try? memory.write(address, original) }
-            guard stop == .signal(Self.trap) else { return stop.isGroupStop ? .notFound : .stopped(stop) }
-            var registers = try traced.registers()
-            guard registers.instructionPointer == address + 1 else { return .stopped(stop) }
-            registers.instructionPointer = address
-            try traced.setRegisters(registers)
+        // Off the address itself first: a breakpoint there would stop the thread without a pass.
+        while try traced.registers().instructionPointer == address {
+            if let stop = try step() { return .stopped(stop) }
             if try isThere() { return .reached }
-            if Host.monotonicTime() > deadline { return .notFound }
+        }
+        let breakpoint = try Breakpoint(at: address, in: traced)
+        while true {
+            let stop = try go()
+            guard try breakpoint.hasStopped(stop) else {
+                if traced.isStopped { try breakpoint.remove() }
+                return stop.isGroupStop ? .notFound : .stopped(stop)
+            }
+            if try isThere() {
+                try breakpoint.remove()
+                return .reached
+            }
+            if Host.monotonicTime() > deadline {
+                try breakpoint.remove()
+                return .notFound
+            }
+            if let stop = try breakpoint.pass(step) { return .stopped(stop) }
         }
     }
-
-    private static let breakpoint: UInt8 = 0xcc
 
     // MARK: Running
 
