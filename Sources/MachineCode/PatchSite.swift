@@ -21,7 +21,8 @@ package struct PatchSite: Hashable, Sendable {
     /// - Of several instructions, all but the first must be reached from the one before only. So the function has to
     ///   be known, without indirect jumps or unknown bytes, and contain them all; an unconditional jump can only be
     ///   the last of them, since what follows it is reached from elsewhere or by an exception.
-    /// - An instruction with a `lock` prefix needs the same, because code that runs with one thread jumps past the prefix.
+    /// - An instruction with a `lock` prefix needs the same, because code that runs with one thread jumps past the
+    ///   prefix.
     ///
     /// - Parameters:
     ///   - code: The memory from `address` on, 32 bytes where so many are mapped; without patches of others.

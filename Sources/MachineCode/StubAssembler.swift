@@ -66,7 +66,9 @@ struct StubAssembler {
     private mutating func appendSlot(_ slot: UInt64) { slotOperands.append((appendField(), slot)) }
 
     private mutating func appendInteger(_ value: some FixedWidthInteger) {
-        for shift in stride(from: 0, to: value.bitWidth, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+        for shift in stride(from: 0, to: value.bitWidth, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
+        }
     }
 
     // MARK: Instructions
