@@ -1,46 +1,56 @@
 internal import LinuxABI
-internal import MachineCode
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
 
-/// Keeps a program that writes code (a JIT compiler) from writing over a jump that stands in it: the pages are made
-/// read-only while the jump is there, and each write to them is carried out without it.
-struct CodeGuard {
-    private let pages: Range<GuestAddress>
-    private let protection: UInt32
-    private let thread: TracedThread
+/// What kind of memory a marker's code is in.
+enum CodeMemory {
+    /// The program cannot write there.
+    case constant
+    /// The program may write code (a JIT compiler): writes are caught while something else stands in it.
+    case guarded(CodeGuard)
+    /// It can be written by way of another address, too: nothing would be safe there.
+    case shared
 
-    /// What the memory that holds a site allows.
-    enum Need {
-        case none
-        case some(CodeGuard)
-        /// Shared memory: it can be written by way of another address, and no jump would be safe there.
-        case impossible
+    var isPatchable: Bool { if case .shared = self { false } else { true } }
+
+    init(around address: GuestAddress, in thread: TracedThread) {
+        let pages = address.pageStart..<((address + Self.longestSite).pageStart + GuestAddress.pageSize)
+        guard let map = AddressSpace.map(of: thread.id) else {
+            self = .shared
+            return
+        }
+        let entries = map.entries.filter { $0.start < pages.upperBound && pages.lowerBound < $0.end }
+        if entries.contains(where: \.isShared) {
+            self = .shared
+        } else if let entry = entries.first(where: \.isWritable) {
+            let part = max(pages.lowerBound, entry.start)..<min(pages.upperBound, entry.end)
+            self = .guarded(CodeGuard(pages: part, protection: entry.protection, thread: thread))
+        } else {
+            self = .constant
+        }
     }
 
-    static func need(for site: PatchSite, in thread: TracedThread) -> Need {
-        guard let map = AddressSpace.map(of: thread.id) else { return .impossible }
-        let entries = map.entries.filter { $0.start < site.end && site.address < $0.end }
-        if entries.contains(where: \.isShared) { return .impossible }
-        guard let entry = entries.first(where: \.isWritable) else { return .none }
-        guard entries.count == 1 else { return .impossible }
-        let end = (site.end + (GuestAddress.pageSize - 1)).pageStart
-        return .some(
-            CodeGuard(pages: site.address.pageStart..<end, protection: entry.protection, thread: thread))
-    }
-
-    private init(pages: Range<GuestAddress>, protection: UInt32, thread: TracedThread) {
-        self.pages = pages
-        self.protection = protection
-        self.thread = thread
-    }
+    /// More than a jump takes the place of.
+    private static let longestSite: UInt64 = 32
 
     /// Whether the signal that the thread has stopped for comes of a write to the guarded pages.
     func hasCaught(_ stop: WaitStatus) throws(PtraceError) -> Bool {
+        guard case .guarded(let codeGuard) = self else { return false }
+        return try codeGuard.hasCaught(stop)
+    }
+}
+
+/// Keeps a program that writes code from writing over what stands there for a while, or unseen at all: the pages are
+/// read-only, and the writes to them are carried out one by one.
+struct CodeGuard {
+    let pages: Range<GuestAddress>
+    let protection: UInt32
+    let thread: TracedThread
+
+    func hasCaught(_ stop: WaitStatus) throws(PtraceError) -> Bool {
         guard stop == .signal(Self.segmentationFault) else { return false }
         let info = try thread.signalInfo()
-        // A write that begins on the page before is reported with its first byte on the guarded one.
         return info.code == Self.accessError && pages.contains(info.faultAddress)
     }
 

@@ -29,6 +29,9 @@ struct MarkerSearch {
     /// What differed when registers were right for the last time.
     private(set) var lastDifference: StateDifference?
 
+    /// What the stub compares, most telling first.
+    private var checks: [FilterStub.Check]
+
     private var address: GuestAddress { frame.before.instructionPointer }
     private var traced: TracedThread { thread.traced }
 
@@ -36,6 +39,7 @@ struct MarkerSearch {
         self.thread = thread
         self.marker = marker
         self.frame = frame
+        checks = Self.registerChecks(frame.before)
         let time = Int64(clamping: marker.processorTime.multipliedReportingOverflow(by: Self.patience).partialValue)
         deadline = Host.monotonicTime() + max(Self.shortestLimit, min(time, Self.longestLimit))
     }
@@ -49,14 +53,36 @@ struct MarkerSearch {
         if try isThere() { return .reached }
         Tracer.setTicker(microseconds: 1_000_000)
         defer { Tracer.setTicker(microseconds: 0) }
-        if let site = site(), let gap = StubPage.gap(near: site, in: traced) {
-            switch CodeGuard.need(for: site, in: traced) {
-            case .none: return try runThroughStub(site, at: gap, codeGuard: nil)
-            case .some(let codeGuard): return try runThroughStub(site, at: gap, codeGuard: codeGuard)
-            case .impossible: break
+        let memory = CodeMemory(around: address, in: traced)
+        var page: StubPage?
+        if case .guarded(let codeGuard) = memory { try codeGuard.protect() }
+        let outcome = try search(memory, &page)
+        guard traced.isStopped else { return outcome }
+        if case .guarded(let codeGuard) = memory { try codeGuard.unprotect() }
+        try page?.unmap()
+        return outcome
+    }
+
+    /// Waits at the address in the best way that the code of the moment allows, again and again.
+    private mutating func search(_ memory: CodeMemory, _ page: inout StubPage?) throws(PtraceError) -> Outcome {
+        while true {
+            let end: Outcome?
+            if let site = memory.isPatchable ? site() : nil, let place = try place(for: site, &page) {
+                end = try waitAtStub(site, in: place, memory)
+            } else {
+                end = try waitAtBreakpoint(memory)
             }
+            if let end { return end }
         }
-        return try runToBreakpoint()
+    }
+
+    /// Memory for a stub: what there is already, or new.
+    private func place(for site: PatchSite, _ page: inout StubPage?) throws(PtraceError) -> StubPage? {
+        if let page { return FilterStub.reach(of: site)?.contains(page.address) == true ? page : nil }
+        guard let gap = StubPage.gap(near: site, in: traced) else { return nil }
+        let made = try StubPage(at: gap, in: traced)
+        page = made
+        return made
     }
 
     // MARK: Comparison
@@ -96,78 +122,54 @@ struct MarkerSearch {
     private static let window = 48
     private static let longestFunction: UInt64 = 1 << 20
 
-    /// A thread that stands inside of what the jump is to replace goes on behind it first.
-    private mutating func leave(_ site: PatchSite) throws(PtraceError) -> Outcome? {
-        let end = site.end
+    /// Runs with a jump to a stub at the address.
+    ///
+    /// - Returns: nil when the code has changed, or the stub cannot be made: a new way of waiting has to be found.
+    private mutating func waitAtStub(
+        _ site: PatchSite, in page: StubPage, _ memory: CodeMemory
+    ) throws(PtraceError) -> Outcome? {
+        // A thread inside of what the jump is to replace goes on behind it first.
         while true {
-            let registers = try traced.registers()
-            let pointer = registers.instructionPointer
-            guard site.address < pointer, pointer < end else { return nil }
-            if let stop = try step() { return .stopped(stop) }
-            if try traced.registers().instructionPointer == address, try isThere() { return .reached }
+            let pointer = try traced.registers().instructionPointer
+            guard site.address < pointer, pointer < site.end else { break }
+            if let stop = try step(memory) { return .stopped(stop) }
+            if try isThere() { return .reached }
         }
-    }
-
-    private mutating func runThroughStub(
-        _ first: PatchSite, at base: GuestAddress, codeGuard: CodeGuard?
-    ) throws(PtraceError) -> Outcome {
-        var site = first
-        if let outcome = try leave(site) { return outcome }
-        let page = try StubPage(at: base, in: traced)
-        try codeGuard?.protect()
-        var checks = Self.registerChecks(frame.before)
+        guard self.site() == site else { return nil }
+        // The state of a thread that is to go on behind the checks, which have said yes wrongly.
+        var passing: Registers?
         while true {
-            guard let stub = try? FilterStub(site: site, base: base, checks: checks).assemble(),
+            guard let stub = try? FilterStub(site: site, base: page.address, checks: checks).assemble(),
                 stub.length <= StubPage.length
-            else {
-                try remove(page, codeGuard)
-                return try runToBreakpoint()
-            }
+            else { return try waitAtBreakpoint(memory) }
             try page.write(stub.code)
             try traced.memory.write(site.address, stub.patch)
+            if var registers = passing.take() {
+                registers.instructionPointer = stub.resumeAddress
+                try traced.setRegisters(registers)
+            }
             let stop = try go()
             guard traced.isStopped else { return .stopped(stop) }
             try traced.memory.write(site.address, site.displacedBytes)
 
             var registers = try traced.registers()
-            if stop == .signal(Self.trap), registers.instructionPointer == stub.trapAddress {
-                registers.instructionPointer = site.address
-                guard let difference = try compare(registers) else {
-                    try traced.setRegisters(registers)
-                    try remove(page, codeGuard)
-                    return .reached
+            guard stop == .signal(Self.trap), registers.instructionPointer == stub.trapAddress else {
+                if try memory.hasCaught(stop) {
+                    try repeatWrite(memory)
+                    return nil
                 }
-                if checks.count < Self.longestStub, let check = difference.check, !checks.contains(check) {
-                    checks.insert(check, at: 0)
-                }
-                registers.instructionPointer = stub.resumeAddress
-                try traced.setRegisters(registers)
-            } else if let codeGuard, try codeGuard.hasCaught(stop) {
-                try codeGuard.unprotect()
-                if let other = try step() {
-                    try page.unmap()
-                    return .stopped(other)
-                }
-                guard let changed = self.site() else {
-                    try page.unmap()
-                    return try runToBreakpoint()
-                }
-                site = changed
-                if let outcome = try leave(site) {
-                    try page.unmap()
-                    return outcome
-                }
-                try codeGuard.protect()
-            } else {
-                try remove(page, codeGuard)
                 return stop.isGroupStop ? .notFound : .stopped(stop)
             }
+            registers.instructionPointer = site.address
+            guard let difference = try compare(registers) else {
+                try traced.setRegisters(registers)
+                return .reached
+            }
+            if checks.count < Self.longestStub, let check = difference.check, !checks.contains(check) {
+                checks.insert(check, at: 0)
+            }
+            passing = registers
         }
-    }
-
-    private func remove(_ page: StubPage, _ codeGuard: CodeGuard?) throws(PtraceError) {
-        try codeGuard?.unprotect()
-        try page.unmap()
     }
 
     /// The registers that change most come first.
@@ -188,17 +190,24 @@ struct MarkerSearch {
     // MARK: The breakpoint
 
     /// Stops at each pass of the address.
-    private mutating func runToBreakpoint() throws(PtraceError) -> Outcome {
+    ///
+    /// - Returns: nil when the code has changed.
+    private mutating func waitAtBreakpoint(_ memory: CodeMemory) throws(PtraceError) -> Outcome? {
         // Off the address itself first: a breakpoint there would stop the thread without a pass.
         while try traced.registers().instructionPointer == address {
-            if let stop = try step() { return .stopped(stop) }
+            if let stop = try step(memory) { return .stopped(stop) }
             if try isThere() { return .reached }
         }
         let breakpoint = try Breakpoint(at: address, in: traced)
         while true {
             let stop = try go()
+            guard traced.isStopped else { return .stopped(stop) }
             guard try breakpoint.hasStopped(stop) else {
-                if traced.isStopped { try breakpoint.remove() }
+                try breakpoint.remove()
+                if try memory.hasCaught(stop) {
+                    try repeatWrite(memory)
+                    return nil
+                }
                 return stop.isGroupStop ? .notFound : .stopped(stop)
             }
             if try isThere() {
@@ -209,7 +218,7 @@ struct MarkerSearch {
                 try breakpoint.remove()
                 return .notFound
             }
-            if let stop = try breakpoint.pass(step) { return .stopped(stop) }
+            if let stop = try breakpoint.pass({ () throws(PtraceError) in try step(memory) }) { return .stopped(stop) }
         }
     }
 
@@ -223,11 +232,22 @@ struct MarkerSearch {
     /// Executes one instruction.
     ///
     /// - Returns: the stop if it was another one.
-    private func step() throws(PtraceError) -> WaitStatus? {
+    private func step(_ memory: CodeMemory) throws(PtraceError) -> WaitStatus? {
         try traced.resume(.singleStep)
         let stop = try thread.awaitStop()
-        guard stop == .signal(Self.trap) else { return stop }
+        if stop == .signal(Self.trap) { return nil }
+        guard traced.isStopped, try memory.hasCaught(stop) else { return stop }
+        try repeatWrite(memory)
         return nil
+    }
+
+    /// The thread has stopped for a write to guarded code, which is now carried out.
+    private func repeatWrite(_ memory: CodeMemory) throws(PtraceError) {
+        guard case .guarded(let codeGuard) = memory else { return }
+        try codeGuard.unprotect()
+        try traced.resume(.singleStep)
+        _ = try thread.awaitStop()
+        if traced.isStopped { try codeGuard.protect() }
     }
 }
 
