@@ -97,13 +97,16 @@ package final class ReplaySession {
         let thread = try thread(frame.thread, at: index)
         var search = MarkerSearch(thread, to: marker, of: frame)
         do {
-            switch try search.run() {
+            let outcome = try search.run()
+            log.trace(
+                "event \(index): \(outcome), \(search.comparisonCount) comparisons",
+                metadata: search.lastDifference.map { ["last difference": "\($0)"] })
+            switch outcome {
             case .reached: break
             case .stopped(let stop): return diverged(frame, thread, at: index, stop: stop)
             case .notFound: return diverged(frame, thread, at: index, stop: nil)
             }
         } catch { throw .ptrace(error) }
-        log.trace("marker \(index) reached after \(search.comparisonCount) comparisons")
         return try settle(frame, thread, at: index, isChecked: true)
     }
 

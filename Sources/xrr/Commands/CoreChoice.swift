@@ -9,4 +9,14 @@ enum CoreChoice {
     /// well: /proc/stat counts in ticks of 10 ms, and /proc/schedstat, where there is one, learns of a running thread
     /// only when it stops. With one core kept busy, 37 of 40 starts were on the other.
     static func leastLoaded() -> Int32 { Host.currentCore }
+
+    /// For a replay, the core of the recording if this process may use it: a program that executes CPUID sees the
+    /// core's APIC id (leaves 1 and 0BH).
+    static func forReplay(recordedOn recorded: UInt32?) -> Int32 {
+        let mask = Host.affinityMask()
+        if let recorded, recorded / 8 < mask.count, mask[Int(recorded / 8)] & (1 << (recorded % 8)) != 0 {
+            return Int32(recorded)
+        }
+        return leastLoaded()
+    }
 }

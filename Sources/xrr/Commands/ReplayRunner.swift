@@ -36,7 +36,7 @@ struct ReplayRunner {
         Host.raiseDescriptorLimit()
         // A reader of the output that goes away does not end the replay: it is the result that counts.
         _ = signal(SIGPIPE, SIG_IGN)
-        let core = CoreChoice.leastLoaded()
+        let core = CoreChoice.forReplay(recordedOn: reader.manifest.pinnedCore)
         Host.bind(toCore: core)
         let session = try ReplaySession(
             reader: reader, store: store, options: sessionOptions(dump, progress), layout: machine.layout, core: core)
