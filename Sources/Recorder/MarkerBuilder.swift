@@ -8,16 +8,18 @@ internal import Tracee
 /// Remembers the hashes of the last time, to know which pages are worth to be stored whole: the words in which one
 /// moment differs from another are most likely where something was written since.
 struct MarkerBuilder {
+    private var dirty: DirtyPages
     private var previousPages: [UInt64] = []
     private var previousHashes: [UInt64] = []
+
+    init(method: DirtyPages.Method) { dirty = DirtyPages(method: method) }
 
     /// Digests of all pages that can have been written, and the contents of some.
     mutating func marker(of thread: RecordedThread, registers: Registers) -> Marker {
         var marker = Marker()
-        guard let map = AddressSpace.map(of: thread.id) else { return marker }
         var pages: [UInt64] = []
         var hashes: [UInt64] = []
-        for run in WritablePages.runs(of: thread.id, map: map) {
+        for run in dirty.take(of: thread) {
             pages += run
             hashes += PageHash.hashes(
                 of: GuestAddress(run.lowerBound * GuestAddress.pageSize), pageCount: UInt64(run.count),

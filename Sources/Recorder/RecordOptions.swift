@@ -8,6 +8,8 @@ package struct RecordOptions: Sendable {
     package var endsWithFirstProcess = false
     /// How long a thread may run before another that is ready gets its turn, in nanoseconds.
     package var slice: Int64 = 50_000_000
+    /// How to find the pages that a thread has written when it is stopped in the middle of user code.
+    package var dirtyPages = DirtyPages.Method.automatic
     /// Adverse scheduling, from this seed on.
     package var chaosSeed: UInt64?
 

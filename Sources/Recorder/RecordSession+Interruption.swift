@@ -189,7 +189,7 @@ extension RecordSession {
 
     private func writeMarker(of thread: RecordedThread, at place: Place) throws(PtraceError) {
         let space = ObjectIdentifier(thread.traced.addressSpace)
-        var builder = markers[space] ?? MarkerBuilder()
+        var builder = markers[space] ?? MarkerBuilder(method: options.dirtyPages)
         var marker = builder.marker(of: thread, registers: place.registers)
         markers[space] = builder
         marker.function = place.function

@@ -28,6 +28,8 @@ package struct MemoryMapEntry: Hashable, Sendable {
 package struct MemoryMap: Sendable {
     package var entries: [MemoryMapEntry]
 
+    package init(entries: [MemoryMapEntry]) { self.entries = entries }
+
     /// Reads the text of /proc/PID/maps; lines that are not as proc(5) says are passed over.
     package init(parsing text: [UInt8]) {
         entries = text.split(separator: UInt8(ascii: "\n")).compactMap { MemoryMapEntry(parsing: $0) }

@@ -154,3 +154,19 @@ int32_t cptrace_take_termination_requests(void);
 // Whether the ticker rang since the last call.
 bool cptrace_take_tick(void);
 void cptrace_yield(void);
+
+// --- which pages a tracee writes (writes.c)
+struct cptrace_page_run {
+    uint64_t start, end, categories;
+};
+
+// A copy of another process's descriptor: pidfd_getfd(2).
+int32_t cptrace_take_descriptor(int32_t pid, int32_t fd);
+// Makes a fresh userfaultfd track writes asynchronously. -EINVAL where the kernel cannot.
+int32_t cptrace_track_writes(int32_t uffd);
+// Tracks writes to one mapping from now on.
+int32_t cptrace_track_writes_to(int32_t uffd, uint64_t start, uint64_t length);
+// The pages of a tracked range that were written since the last call, whose tracking begins anew. Returns the number
+// of runs; *reached is where the search ended. -EPERM if part of the range is not tracked.
+int64_t cptrace_take_written(int32_t pagemap, uint64_t start, uint64_t end, struct cptrace_page_run *runs,
+                             size_t capacity, uint64_t *reached);

@@ -64,6 +64,7 @@ struct RecordRunner {
                 path: program.path, arguments: program.arguments, environment: environment)
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
+            recording.dirtyPages = try Self.dirtyPages()
             if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
                 options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
@@ -76,6 +77,18 @@ struct RecordRunner {
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
+    }
+
+    /// What $XRR_DIRTY says, for tests and for kernels that get it wrong.
+    private static func dirtyPages() throws(CommandError) -> DirtyPages.Method {
+        let prefix = Array("XRR_DIRTY=".utf8)
+        guard let variable = Host.environment().first(where: { $0.starts(with: prefix) }) else { return .automatic }
+        let value = String(decoding: variable.dropFirst(prefix.count), as: UTF8.self)
+        guard let method = DirtyPages.Method(rawValue: value) else {
+            throw CommandError(
+                "$XRR_DIRTY is '\(value)'; it can be automatic, uffd or hash", status: .recorderFailed)
+        }
+        return method
     }
 
     /// The argument vector as it was given.
