@@ -93,6 +93,7 @@ extension RecordSession {
     /// - Returns: nil if the thread comes to its next event by itself, or has stopped for something else.
     private func findPlace(of thread: RecordedThread) throws(PtraceError) -> Place? {
         scheduler.keep(thread.id)
+        let map = AddressSpace.map(of: thread.id) ?? MemoryMap(entries: [])
         for attempt in 0... {
             let registers = try thread.traced.registers()
             let address = registers.instructionPointer
@@ -104,11 +105,16 @@ extension RecordSession {
                 guard try run(thread, to: instruction.next) else { return nil }
                 continue
             }
-            if PatchSite.find(at: address, code: code.span, function: nil) != nil { return Place(registers: registers) }
-            if let function = function(around: address, of: thread),
-                PatchSite.find(at: address, code: code.span, function: function) != nil
-            {
-                return Place(registers: registers, function: function.addresses)
+            // Code that is written again and again is a bad place: each write would have to be watched.
+            if attempt >= Self.longestFlight || !map.isWritable(at: address) {
+                if PatchSite.find(at: address, code: code.span, function: nil) != nil {
+                    return Place(registers: registers)
+                }
+                if let function = function(around: address, in: map, of: thread),
+                    PatchSite.find(at: address, code: code.span, function: function) != nil
+                {
+                    return Place(registers: registers, function: function.addresses)
+                }
             }
             if attempt >= Self.longestSearch || Self.showsTrapFlag(code) { return Place(registers: registers) }
             guard try step(thread) else { return nil }
@@ -125,11 +131,14 @@ extension RecordSession {
     private static let window = 48
     /// How many instructions are stepped over in search of a place; each costs a stop.
     private static let longestSearch = 64
+    /// How many of them in search of one in code that is not written.
+    private static let longestFlight = 32
     /// The longest function whose code is searched for jump targets, in bytes.
     private static let longestFunction: UInt64 = 32 << 10
 
-    private func function(around address: GuestAddress, of thread: RecordedThread) -> FunctionCode? {
-        guard let map = AddressSpace.map(of: thread.id) else { return nil }
+    private func function(
+        around address: GuestAddress, in map: MemoryMap, of thread: RecordedThread
+    ) -> FunctionCode? {
         let modules = map.entries.filter { $0.inode != 0 }.map {
             GuestModule(
                 start: $0.start, end: $0.end, fileOffset: $0.offset, storedPath: nil, displayPath: $0.name)

@@ -30,6 +30,11 @@ package struct MemoryMap: Sendable {
 
     package init(entries: [MemoryMapEntry]) { self.entries = entries }
 
+    /// Whether a program can write the memory at an address.
+    package func isWritable(at address: GuestAddress) -> Bool {
+        entries.contains { $0.isWritable && $0.start <= address && address < $0.end }
+    }
+
     /// Reads the text of /proc/PID/maps; lines that are not as proc(5) says are passed over.
     package init(parsing text: [UInt8]) {
         entries = text.split(separator: UInt8(ascii: "\n")).compactMap { MemoryMapEntry(parsing: $0) }
