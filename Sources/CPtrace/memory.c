@@ -35,6 +35,12 @@ int64_t cptrace_read_memory_of(int32_t tid, uint64_t address, void *bytes, size_
     return count == -1 ? -errno : count;
 }
 
+int64_t cptrace_write_memory_of(int32_t tid, uint64_t address, const void *bytes, size_t length) {
+    struct iovec local = {(void *)bytes, length}, remote = {(void *)address, length};
+    ssize_t count = process_vm_writev(tid, &local, 1, &remote, 1, 0);
+    return count == -1 ? -errno : count;
+}
+
 int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length) {
     size_t done = 0;
     while (done < length) {

@@ -100,6 +100,18 @@ package final class GuestMemory: Sendable {
         return nil
     }
 
+    /// As `write`, faster for large pieces: by way of a thread that is stopped in this address space.
+    package func write(_ address: GuestAddress, _ bytes: [UInt8], through thread: ThreadID) throws(PtraceError) {
+        if bytes.count >= Self.bulk {
+            let result = unsafe bytes.withUnsafeBytes {
+                unsafe cptrace_write_memory_of(thread.rawValue, address.rawValue, $0.baseAddress, $0.count)
+            }
+            // Less may be due to memory that the thread itself cannot write.
+            if result == bytes.count { return }
+        }
+        try write(address, bytes)
+    }
+
     /// Writes bytes, also to pages that are read-only for the tracee.
     ///
     /// - Throws: EIO if part of the range is not mapped.

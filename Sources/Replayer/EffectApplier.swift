@@ -25,12 +25,12 @@ struct EffectApplier {
 
     mutating func apply(_ effect: Effect) throws(ReplayError) {
         switch effect {
-        case .write(let address, let bytes): try write(bytes, to: address, in: thread.traced.memory)
+        case .write(let address, let bytes): try write(bytes, to: address, of: thread.traced)
         case .writeElsewhere(let target, let address, let bytes):
             guard let other = threads(target) else {
                 throw .inconsistent(index, "writes to the memory of thread \(target), which does not exist")
             }
-            try write(bytes, to: address, in: other.traced.memory)
+            try write(bytes, to: address, of: other.traced)
         case .map(let mapping): try map(mapping)
         case .unmap(let address, let length):
             try inject(.munmap, [address.rawValue, length], at: address, length: length)
@@ -67,9 +67,9 @@ struct EffectApplier {
         }
     }
 
-    private func write(_ bytes: [UInt8], to address: GuestAddress, in memory: GuestMemory) throws(ReplayError) {
+    private func write(_ bytes: [UInt8], to address: GuestAddress, of traced: TracedThread) throws(ReplayError) {
         try guardInterceptor(address, length: UInt64(bytes.count))
-        do { try memory.write(address, bytes) } catch {
+        do { try traced.memory.write(address, bytes, through: traced.id) } catch {
             throw .inconsistent(index, "writes \(bytes.count) bytes to \(address), where nothing is mapped")
         }
     }

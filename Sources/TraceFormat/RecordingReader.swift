@@ -24,7 +24,10 @@ package final class RecordingReader {
     private var cursor: RecordCursor?
 
     /// Opens the recording in `directory` and checks all that can be checked without reading it to the end.
-    package init(opening directory: FilePath) throws(RecordingError) {
+    ///
+    /// - Parameter readsAhead: uses a second thread, which inherits the caller's CPU affinity. Such a reader cannot
+    ///   seek.
+    package init(opening directory: FilePath, readsAhead: Bool = false) throws(RecordingError) {
         self.directory = directory
         manifest = try RecordingManifest(readingFrom: directory)
         let id = manifest.recordingID
@@ -47,7 +50,10 @@ package final class RecordingReader {
             throw .manifest("its exit status is not that of the last commit record")
         }
         self.chunks = try chunks(.frames, 0, commit)
-        memory = MemoryReader(try chunks(.memory, 1, commit))
+        memory =
+            readsAhead
+            ? MemoryReader(try ReadAhead(try chunks(.memory, 1, commit)))
+            : MemoryReader(try chunks(.memory, 1, commit))
         files = try Self.readFiles(try chunks(.files, 2, commit))
     }
 
@@ -97,7 +103,7 @@ package final class RecordingReader {
             guard nextIndex.rawValue == frameCount else {
                 throw .damaged(.frames, offset: chunks.chunkOffset, "\(nextIndex) frames instead of \(frameCount)")
             }
-            guard memory.isAtEnd else {
+            guard try memory.isAtEnd() else {
                 throw .damaged(.memory, offset: 0, "no frame refers to the end of it")
             }
             return false

@@ -72,6 +72,7 @@ int32_t cptrace_open_memory(int32_t tid);
 int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t length);
 // The same by process_vm_readv(2), which takes half the time for large pieces but reads only what the thread could.
 int64_t cptrace_read_memory_of(int32_t tid, uint64_t address, void *bytes, size_t length);
+int64_t cptrace_write_memory_of(int32_t tid, uint64_t address, const void *bytes, size_t length);
 int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length);
 int32_t cptrace_close(int32_t fd);
 

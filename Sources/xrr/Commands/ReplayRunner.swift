@@ -13,7 +13,7 @@ struct ReplayRunner {
 
     func run() throws {
         let directory = try RecordingDirectory.resolve(options.recording)
-        let reader = try directory.reader()
+        let reader = try directory.reader(readsAhead: true)
         let machine = try HostMachine.current()
         try Self.refuseUnsound(reader.manifest, on: machine)
         let store = FileStore(reading: FilePath(directory.store))

@@ -31,7 +31,11 @@ struct RecordingDirectory: Hashable, Sendable {
     }
 
     /// Opens it for reading.
-    func reader() throws(RecordingError) -> RecordingReader { try RecordingReader(opening: FilePath(path)) }
+    ///
+    /// - Parameter readsAhead: reads from the beginning to the end only, with the help of another core.
+    func reader(readsAhead: Bool = false) throws(RecordingError) -> RecordingReader {
+        try RecordingReader(opening: FilePath(path), readsAhead: readsAhead)
+    }
 }
 
 extension RecordingDirectory {
