@@ -16,7 +16,7 @@ static void handler(int signal) {
     CHECK(lseek(fd, 0, SEEK_END) == (ticks + 1) * length && getppid() > 0);
     void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     CHECK(page != MAP_FAILED);
-    CHECK(pread(fd, page, 32, 0) > 0 && memcmp(page, text, 1) >= -255 && munmap(page, 8192) == 0);
+    CHECK(pread(fd, page, 32, 0) > 0 && munmap(page, 8192) == 0);
     ticks++;
 }
 

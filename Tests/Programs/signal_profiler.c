@@ -25,7 +25,8 @@ int main(void) {
         state = state * 6364136223846793005 + 1;
         text[i] = "  etaoin shrdlu\n"[state >> 60 & (unsigned)(i >> 8)];
     }
-    CHECK(sigaction(SIGPROF, &(struct sigaction){.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART}, NULL) == 0);
+    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_RESTART};
+    CHECK(sigaction(SIGPROF, &action, NULL) == 0);
     CHECK(setitimer(ITIMER_PROF, &(struct itimerval){{0, 10000}, {0, 10000}}, NULL) == 0);
     for (int round = 0; taken < samples; round++) {
         uLongf size = compressBound(length);

@@ -1,4 +1,4 @@
-// Destructors of thread specific data that set other keys' values, in threads that end by return, exit and cancellation.
+// Destructors of thread specific data set other keys' values, in threads that return, exit and are cancelled.
 // libs: -lpthread
 #include "compete.h"
 

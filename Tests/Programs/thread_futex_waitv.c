@@ -19,7 +19,8 @@ static void *wake(void *argument) {
         if (missing) break;
         guest_await_state(getpid(), waiter, 'S');
         words[i % 3]++;
-        while (syscall(SYS_futex, &words[i % 3], FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 0 && round_now == i) sched_yield();
+        while (syscall(SYS_futex, &words[i % 3], FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0) == 0 && round_now == i)
+            sched_yield();
     }
     return argument;
 }

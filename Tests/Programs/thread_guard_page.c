@@ -1,4 +1,4 @@
-// Threads run out of their stacks: each hits its guard page, and its handler on an alternate stack leaves by siglongjmp.
+// Threads that run out of their stacks hit the guard page; a handler on an alternate stack leaves by siglongjmp.
 // libs: -lpthread
 #include "compete.h"
 
