@@ -18,6 +18,10 @@
 named=(ls bash find tar gzip python perl make git_clone git_log sqlite openssl curl redis gdb_version vim_es busybox
     swift_tool itself)
 
+# Programs with threads, timers and much computation: the programs that the second "must show" line names.
+threads=(openssl_speed python_threads python_processes python_asyncio node_timers node_workers java java_threads
+    go_goroutines openmp swift_concurrency redis_io_threads nginx_workers postgres_pgbench stress_ng busy_terminal)
+
 # Server ports: far from others, and different for runs of different users at the same time.
 port() { echo $((20000 + ($1 + PPID) % 10000)); }
 
@@ -307,6 +311,578 @@ case_itself() {
     command=("$PROGRAMS_RUN/xrr" record -o inner true)
     output=own status=125
     check() { [[ $1 == native ]] || grep -qi 'xrr.*record' "$run/$1.err"; }
+}
+
+# MARK: Programs with threads
+
+needs_openssl_speed() { echo openssl; }
+case_openssl_speed() {
+    command=(openssl speed -seconds 1 sha256)
+    output=own
+    check() { grep -q '^sha256 ' "$run/$1.out"; }
+}
+
+needs_python_threads() { echo python3; }
+case_python_threads() {
+    mkdir "$input"
+    cat >"$input/script.py" <<'END'
+import collections, concurrent.futures as cf, hashlib, queue, sys, threading, time, zlib
+
+sys.setswitchinterval(0.002)
+# Pure Python in four threads: the interpreter hands itself over by condition variables with time-outs.
+def primes(low, high):
+    return [n for n in range(max(low, 2), high) if all(n % d for d in range(2, int(n ** 0.5) + 1))]
+with cf.ThreadPoolExecutor(4) as pool:
+    parts = list(pool.map(primes, range(0, 20000, 1000), range(1000, 21000, 1000)))
+print(sum(len(p) for p in parts), sum(map(sum, parts)))
+# Calls that let go of the interpreter: really at the same time.
+data = [bytes(str(i) * 50000, "ascii") for i in range(8)]
+with cf.ThreadPoolExecutor(4) as pool:
+    print(list(pool.map(lambda d: hashlib.sha256(zlib.compress(d)).hexdigest()[:8], data)))
+# A pipeline of queues.
+first, second, results = queue.Queue(3), queue.Queue(3), []
+def stage(source, target):
+    while (item := source.get()) is not None: target.put(item * item + 1)
+    target.put(None)
+def end():
+    while (item := second.get()) is not None: results.append(item)
+threads = [threading.Thread(target=stage, args=(first, second)), threading.Thread(target=end)]
+[t.start() for t in threads]
+for i in range(300): first.put(i)
+first.put(None); [t.join() for t in threads]
+print(len(results), sum(results))
+# Locks, conditions, barriers, timers, thread locals.
+lock, condition, barrier, local = threading.RLock(), threading.Condition(), threading.Barrier(5), threading.local()
+counts, turn, order = collections.Counter(), [0], []
+def work(own):
+    local.value = own
+    for i in range(200):
+        with lock:
+            counts[own] += 1; counts["all"] += local.value
+    barrier.wait()
+    for i in range(10):
+        with condition:
+            condition.wait_for(lambda: turn[0] % 5 == own)
+            turn[0] += 1
+            condition.notify_all()
+threads = [threading.Thread(target=work, args=(i,)) for i in range(5)]
+[t.start() for t in threads]; [t.join() for t in threads]
+print(sorted(counts.items(), key=str), turn)
+fired = threading.Event()
+threading.Timer(0.05, fired.set).start()
+spins = 0
+while not fired.is_set(): spins += 1
+print(fired.wait(10), spins > 0)
+print(spins, time.time(), threading.get_native_id(), file=sys.stderr)
+END
+    command=(/usr/bin/python3 script.py)
+    output=own
+    check() { grep -q '^300 8955350$' "$run/$1.out" && grep -q '^True True$' "$run/$1.out"; }
+}
+
+needs_python_processes() { echo python3; }
+case_python_processes() {
+    mkdir "$input"
+    cat >"$input/script.py" <<'END'
+import ctypes, multiprocessing as mp, os, signal, sys
+from multiprocessing import shared_memory
+
+def fold(n):
+    value = n
+    for i in range(20000): value = (value * 31 + i) % 1000000007
+    return value
+def count(value, turns):
+    for _ in range(turns):
+        with value.get_lock(): value.value += 1
+def serve(connection):
+    while (message := connection.recv()) is not None: connection.send(message[::-1])
+def fill(name, own, barrier):
+    memory = shared_memory.SharedMemory(name)
+    for i in range(own, 4096, 3): memory.buf[i] = i * 7 % 256
+    barrier.wait(); memory.close()
+if __name__ == "__main__":
+    for method in ("fork", "spawn", "forkserver"):
+        context = mp.get_context(method)
+        with context.Pool(3) as pool: print(method, sum(pool.map(fold, range(30))), pool.apply_async(fold, (7,)).get())
+    value = mp.Value(ctypes.c_long, 0)
+    processes = [mp.Process(target=count, args=(value, 300)) for _ in range(4)]
+    [p.start() for p in processes]; [p.join() for p in processes]
+    print(value.value, [p.exitcode for p in processes])
+    ours, theirs = mp.Pipe()
+    server = mp.Process(target=serve, args=(theirs,)); server.start()
+    for i in range(50): ours.send(list(range(i)))
+    print(sum(map(len, (ours.recv() for i in range(50))))); ours.send(None); server.join()
+    memory, barrier = shared_memory.SharedMemory(create=True, size=4096), mp.Barrier(4)
+    processes = [mp.Process(target=fill, args=(memory.name, i, barrier)) for i in range(3)]
+    [p.start() for p in processes]; barrier.wait(); [p.join() for p in processes]
+    print(all(memory.buf[i] == i * 7 % 256 for i in range(4096))); memory.close(); memory.unlink()
+    with mp.Manager() as manager:
+        shared = manager.dict()
+        processes = [mp.Process(target=shared.__setitem__, args=(i, i * i)) for i in range(4)]
+        [p.start() for p in processes]; [p.join() for p in processes]
+        print(sorted(shared.items()))
+    busy = mp.Process(target=lambda: [None for _ in iter(int, 1)]); busy.start()
+    os.kill(busy.pid, signal.SIGTERM); busy.join(); print(busy.exitcode)
+    print(os.getpid(), file=sys.stderr)
+END
+    command=(/usr/bin/python3 script.py)
+    output=own
+    check() { grep -q '^1200 \[0, 0, 0, 0\]$' "$run/$1.out" && grep -q '^-15$' "$run/$1.out"; }
+}
+
+needs_python_asyncio() { echo python3; }
+case_python_asyncio() {
+    mkdir "$input"
+    cat >"$input/script.py" <<'END'
+import asyncio, contextlib, os, signal, sys, time
+
+def compute(n):
+    value = n
+    for i in range(100000): value = (value * 31 + i) % 1000003
+    return value
+async def main():
+    loop = asyncio.get_running_loop()
+    async def serve(reader, writer):
+        while line := await reader.readline(): writer.write(line[::-1].strip() + b"\n"); await writer.drain()
+        writer.close()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async def client(own):
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        total = 0
+        for i in range(20):
+            writer.write(b"%d\n" % (own * 100 + i)); total += len(await reader.readline())
+        writer.close(); return total
+    print(await asyncio.gather(*(client(i) for i in range(10)), *(asyncio.to_thread(compute, i) for i in range(4))))
+    ticks = []
+    async def tick():
+        while True: await asyncio.sleep(0.005); ticks.append(time.monotonic())
+    ticker = asyncio.create_task(tick())
+    print(await loop.run_in_executor(None, compute, 5), compute(6))
+    await asyncio.sleep(0.05); ticker.cancel()
+    with contextlib.suppress(asyncio.CancelledError): await ticker
+    print(len(ticks) > 0)
+    with contextlib.suppress(asyncio.TimeoutError): await asyncio.wait_for(asyncio.sleep(10), 0.02)
+    queue, taken = asyncio.Queue(2), []
+    async def put():
+        for i in range(50): await queue.put(i)
+        await queue.put(None)
+    async def take():
+        while (item := await queue.get()) is not None: taken.append(item)
+    await asyncio.gather(put(), take()); print(sum(taken))
+    came = asyncio.Event(); loop.add_signal_handler(signal.SIGUSR1, came.set)
+    os.kill(os.getpid(), signal.SIGUSR1); await came.wait(); print("signal")
+    children = [await asyncio.create_subprocess_exec("sh", "-c", f"read x; echo $x; exit {i}", stdin=-1, stdout=-1) for i in range(4)]
+    print(await asyncio.gather(*(c.communicate(b"line\n") for c in children)), [c.returncode for c in children])
+    server.close(); print(len(ticks), ticks[-1], file=sys.stderr)
+asyncio.run(main())
+END
+    command=(/usr/bin/python3 script.py)
+    output=own
+    check() { grep -q '^1225$' "$run/$1.out" && grep -q '\[0, 1, 2, 3\]$' "$run/$1.out"; }
+}
+
+needs_node_timers() { echo node; }
+case_node_timers() {
+    mkdir "$input"
+    cat >"$input/a.js" <<'END'
+const { Worker, isMainThread, workerData, parentPort } = require("worker_threads");
+const { performance } = require("perf_hooks"), crypto = require("crypto");
+if (isMainThread) {
+    const shared = new SharedArrayBuffer(64), words = new Int32Array(shared), lines = [];
+    let ended = 0, ticks = 0, immediates = 0;
+    for (let i = 0; i < 4; i++) {
+        const worker = new Worker(__filename, { workerData: { shared, i } });
+        worker.on("message", (m) => lines.push(m));
+        worker.on("exit", () => { if (++ended === 4) finish(); });
+    }
+    const interval = setInterval(() => { ticks++; for (let i = 0, x = 1; i < 2e5; i++) x = Math.imul(x, 31) + i; }, 3);
+    const immediate = () => { if (++immediates < 500) setImmediate(immediate); };
+    setImmediate(immediate);
+    for (let i = 0; i < 20; i++) setTimeout(() => Atomics.add(words, 3, 1), 20 - i);
+    crypto.pbkdf2("a", "b", 20000, 16, "sha256", (e, key) => lines.push("key " + key.toString("hex")));
+    function finish() {
+        if (Atomics.load(words, 3) < 20 || immediates < 500 || lines.length < 5 || ticks < 3) return setTimeout(finish, 5);
+        clearInterval(interval);
+        console.log(lines.sort().join("\n")); console.log(words[0], words[1], words[3]);
+        console.error(ticks, performance.now());
+        process.exitCode = 5;
+    }
+} else {
+    const words = new Int32Array(workerData.shared), own = workerData.i;
+    for (let i = 0; i < 2e5; i++) Atomics.add(words, 0, 1);
+    for (let i = 0; i < 5; i++) {  // Turns, handed over by Atomics.wait.
+        let turn;
+        while ((turn = Atomics.load(words, 1)) % 4 !== own) Atomics.wait(words, 1, turn);
+        Atomics.store(words, 1, turn + 1); Atomics.notify(words, 1);
+    }
+    let sum = 0;
+    for (let i = 0; i < 3e6; i++) sum = (sum * 31 + i * own) % 1000003;
+    parentPort.postMessage(`worker ${own}: ${sum}`);
+}
+END
+    command=(node a.js)
+    output=own
+    check() { grep -q '^800000 20 20$' "$run/$1.out"; }
+}
+
+needs_java_threads() { echo java javac; }
+case_java_threads() {
+    mkdir "$input"
+    cat >"$PROGRAMS_CASE/Main.java" <<'END'
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.concurrent.atomic.*;
+import java.util.stream.*;
+public class Main {
+    static int turn, guarded;
+    static volatile boolean stop;
+    static long fold(long n) { for (int i = 0; i < 300000; i++) n = n * 6364136223846793005L + i; return n; }
+    public static void main(String[] arguments) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(4);
+        List<Future<Long>> futures = new ArrayList<>();
+        for (long i = 0; i < 40; i++) { long n = i; futures.add(pool.submit(() -> fold(n))); }
+        long sum = 0;
+        for (Future<Long> f : futures) sum = sum * 31 + f.get();
+        System.out.println(sum);
+        System.out.println(LongStream.range(0, 64).parallel().map(Main::fold).sum());
+        System.out.println(CompletableFuture.supplyAsync(() -> fold(1)).thenCombine(CompletableFuture.supplyAsync(() -> fold(2)), Long::sum).get());
+        Object lock = new Object();
+        Thread[] threads = new Thread[4];
+        for (int i = 0; i < 4; i++) {
+            int own = i;
+            threads[i] = new Thread(() -> {
+                for (int k = 0; k < 50; k++) synchronized (lock) {
+                    while (turn % 4 != own) try { lock.wait(); } catch (InterruptedException e) { return; }
+                    turn++; lock.notifyAll();
+                }
+                for (int k = 0; k < 20000; k++) synchronized (Main.class) { guarded++; }
+            });
+            threads[i].start();
+        }
+        for (Thread t : threads) t.join();
+        System.out.println(turn + " " + guarded);
+        AtomicLong spins = new AtomicLong();
+        Thread spinning = new Thread(() -> { while (!stop) spins.incrementAndGet(); });
+        spinning.start(); Thread.sleep(30); stop = true; spinning.join();
+        ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
+        CountDownLatch latch = new CountDownLatch(5);
+        timer.scheduleAtFixedRate(latch::countDown, 1, 3, TimeUnit.MILLISECONDS);
+        latch.await(); timer.shutdownNow(); pool.shutdown();
+        ConcurrentHashMap<Integer, Integer> map = new ConcurrentHashMap<>();
+        IntStream.range(0, 100000).parallel().forEach(i -> map.merge(i % 97, 1, Integer::sum));
+        for (int i = 0; i < 200; i++) { byte[] garbage = new byte[1 << 20]; garbage[i] = 1; }
+        System.gc();
+        System.out.println(new TreeMap<>(map).hashCode() + " " + (spins.get() > 0));
+        System.err.println(spins.get() + " " + System.nanoTime());
+        System.exit(3);
+    }
+}
+END
+    javac -d "$input" "$PROGRAMS_CASE/Main.java" || return 1
+    command=(java Main)
+    output=own limit=300
+    check() { grep -q '^200 80000$' "$run/$1.out" && grep -q ' true$' "$run/$1.out"; }
+}
+
+needs_go_goroutines() { echo go; }
+case_go_goroutines() {
+    mkdir "$input"
+    cat >"$PROGRAMS_CASE/main.go" <<'END'
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func fold(n uint64) uint64 {
+	for i := uint64(0); i < 2000000; i++ {
+		n = n*6364136223846793005 + i
+	}
+	return n
+}
+
+func main() {
+	runtime.GOMAXPROCS(4)
+	jobs, results := make(chan uint64), make(chan uint64, 8)
+	var workers sync.WaitGroup
+	for i := 0; i < 6; i++ {
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for n := range jobs {
+				results <- fold(n)
+			}
+		}()
+	}
+	go func() {
+		for n := uint64(0); n < 60; n++ {
+			jobs <- n
+		}
+		close(jobs)
+		workers.Wait()
+		close(results)
+	}()
+	var sum uint64
+	for r := range results {
+		sum += r
+	}
+	fmt.Println(sum)
+	// A sieve of goroutines.
+	source := make(chan int)
+	go func(target chan int) {
+		for i := 2; ; i++ {
+			target <- i
+		}
+	}(source)
+	last := 0
+	for i := 0; i < 60; i++ {
+		last = <-source
+		target := make(chan int)
+		go func(source, target chan int, prime int) {
+			for n := range source {
+				if n%prime != 0 {
+					target <- n
+				}
+			}
+		}(source, target, last)
+		source = target
+	}
+	fmt.Println(last)
+	// Goroutines that never call anything are preempted by signals, for the ticker and the collector.
+	var spins uint64
+	var stop atomic.Bool
+	for i := 0; i < 4; i++ {
+		go func() {
+			for !stop.Load() {
+				spins++
+			}
+		}()
+	}
+	ticker, ticks := time.NewTicker(2*time.Millisecond), 0
+	end, cancel := context.WithTimeout(context.Background(), 40*time.Millisecond)
+	defer cancel()
+	for running := true; running; {
+		select {
+		case <-ticker.C:
+			ticks++
+		case <-end.Done():
+			running = false
+		}
+	}
+	runtime.GC()
+	stop.Store(true)
+	var mutex sync.Mutex
+	var all sync.WaitGroup
+	counts := map[int]int{}
+	for i := 0; i < 100; i++ {
+		all.Add(1)
+		go func(i int) {
+			for k := 0; k < 100; k++ {
+				mutex.Lock()
+				counts[i%7]++
+				mutex.Unlock()
+				runtime.Gosched()
+			}
+			all.Done()
+		}(i)
+	}
+	all.Wait()
+	fmt.Println(counts, ticks > 0)
+	fmt.Fprintln(os.Stderr, spins, ticks, time.Now())
+	os.Exit(3)
+}
+END
+    GOCACHE=$PROGRAMS_CASE/cache GOFLAGS=-mod=mod go build -o "$input/a" "$PROGRAMS_CASE/main.go" || return 1
+    command=(./a)
+    output=own
+    check() { grep -q '^281$' "$run/$1.out" && grep -q '^map.* true$' "$run/$1.out"; }
+}
+
+needs_openmp() { echo gcc; }
+case_openmp() {
+    mkdir "$input"
+    cat >"$PROGRAMS_CASE/a.c" <<'END'
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+enum { n = 200, count = 1 << 20 };
+static double a[n][n], b[n][n], c[n][n];
+static unsigned numbers[count];
+static int compare(const void *x, const void *y) { return *(const unsigned *)x < *(const unsigned *)y ? -1 : *(const unsigned *)x > *(const unsigned *)y; }
+static void sort(unsigned *low, long length) {
+    if (length < 20000) { qsort(low, length, sizeof *low, compare); return; }
+    unsigned pivot = low[length / 2];
+    long i = 0, j = length - 1;
+    while (i <= j) {
+        while (low[i] < pivot) i++;
+        while (low[j] > pivot) j--;
+        if (i <= j) { unsigned t = low[i]; low[i++] = low[j]; low[j--] = t; }
+    }
+#pragma omp task
+    sort(low, j + 1);
+#pragma omp task
+    sort(low + i, length - i);
+#pragma omp taskwait
+}
+int main(void) {
+    unsigned state = 1; long sum = 0, critical = 0; int threads = 0;
+#pragma omp parallel for schedule(dynamic, 7) collapse(2)
+    for (int i = 0; i < n; i++) for (int k = 0; k < n; k++) a[i][k] = b[k][i] = i * 3 % 17 + k;
+    for (int round = 0; round < 5; round++) {
+#pragma omp parallel for schedule(guided)
+        for (int i = 0; i < n; i++) for (int k = 0; k < n; k++) { double s = 0; for (int j = 0; j < n; j++) s += a[i][j] * b[j][k]; c[i][k] = s; }
+    }
+#pragma omp parallel for reduction(+ : sum)
+    for (int i = 0; i < n; i++) for (int k = 0; k < n; k++) sum += (long)c[i][k];
+    for (int i = 0; i < count; i++) numbers[i] = state = state * 1664525 + 1013904223;
+#pragma omp parallel
+#pragma omp single
+    { threads = omp_get_num_threads(); sort(numbers, count); }
+    for (int i = 1; i < count; i++) if (numbers[i - 1] > numbers[i]) return 1;
+#pragma omp parallel num_threads(6)
+    for (int i = 0; i < 500; i++) {
+#pragma omp critical
+        critical++;
+#pragma omp barrier
+    }
+    printf("%ld %u %ld %d\n", sum, numbers[count / 2], critical, threads);
+    return 3;
+}
+END
+    gcc -O2 -fopenmp -o "$input/a" "$PROGRAMS_CASE/a.c" || return 1
+    environment=(OMP_NUM_THREADS=4)
+    command=(./a)
+}
+
+needs_swift_concurrency() { echo swiftc; }
+case_swift_concurrency() {
+    mkdir "$input" "$PROGRAMS_CASE/main"
+    cat >"$PROGRAMS_CASE/main/main.swift" <<'END'
+actor Account {
+    private(set) var balance = 0
+    private var history: [Int] = []
+    func deposit(_ amount: Int) { balance += amount; history.append(amount) }
+    func digest() -> Int { history.reduce(0) { ($0 &* 31 &+ $1) % 1_000_003 } }
+}
+@Sendable func fold(_ seed: Int) -> Int { (0..<300_000).reduce(seed) { $0 &* 6_364_136_223_846_793_005 &+ $1 } }
+let sums = await withTaskGroup(of: (Int, Int).self) { group in
+    for i in 0..<40 { group.addTask { (i, fold(i)) } }
+    return await group.reduce(into: [Int: Int]()) { $0[$1.0] = $1.1 }
+}
+print(sums.sorted { $0.key < $1.key }.reduce(0) { $0 &* 31 &+ $1.value })
+let account = Account()
+await withTaskGroup(of: Void.self) { group in
+    for i in 1...20 {
+        group.addTask { for k in 0..<50 { await account.deposit(i); if k % 10 == 0 { await Task.yield() } } }
+    }
+}
+print(await account.balance)
+let stream = AsyncStream<Int> { continuation in
+    Task.detached {
+        for i in 0..<200 { continuation.yield(i); if i % 50 == 0 { try? await Task.sleep(nanoseconds: 2_000_000) } }
+        continuation.finish()
+    }
+}
+var total = 0
+for await number in stream { total += number }
+print(total)
+let endless = Task.detached { () -> Int in
+    var turns = 0
+    while !Task.isCancelled { turns += 1; if turns % 100_000 == 0 { await Task.yield() } }
+    return turns
+}
+try await Task.sleep(nanoseconds: 20_000_000)
+endless.cancel()
+print("turns: \(await endless.value), order: \(await account.digest())")
+END
+    swiftc -O -o "$input/tool" "$PROGRAMS_CASE/main/main.swift" || return 1
+    command=(./tool)
+    output=own
+    check() { grep -q '^10500$' "$run/$1.out" && grep -q '^19900$' "$run/$1.out" && grep -q '^turns: ' "$run/$1.out"; }
+}
+
+needs_redis_io_threads() { echo redis-server redis-benchmark; }
+case_redis_io_threads() {
+    server_port=$(port 7)
+    command=(redis-server --port "$server_port" --bind 127.0.0.1 --io-threads 4 --io-threads-do-reads yes --save '' --appendonly no)
+    output=own limit=200
+    drive() {
+        until redis-cli -p "$server_port" ping 2>/dev/null | grep -q PONG; do sleep 0.1; done
+        redis-benchmark -p "$server_port" -n 3000 -c 50 -P 8 -q -t set,get,incr,lpush,sadd,zadd,mset
+        redis-cli -p "$server_port" shutdown nosave
+    }
+    check() { [[ $1 == replay ]] || tr '\r' '\n' <"$run/$1.drive" | grep -q '^MSET.*requests per second'; }
+}
+
+needs_nginx_workers() { echo nginx ab; }
+case_nginx_workers() {
+    mkdir -p "$input/html"
+    server_port=$(port 8)
+    numbers 2000 >"$input/html/page"
+    cat >"$input/conf" <<END
+daemon off;
+worker_processes 2;
+pid pid;
+error_log stderr;
+events { worker_connections 100; }
+http {
+    access_log access;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    gzip on; gzip_types *; gzip_proxied any;
+    server { listen 127.0.0.1:$server_port reuseport; root html; location /back { return 301 /page; } }
+}
+END
+    command=(nginx -e stderr -p . -c conf)
+    output=own limit=200
+    drive() {
+        until curl -s -o /dev/null "http://127.0.0.1:$server_port/page"; do sleep 0.1; done
+        ab -q -n 400 -c 8 -k -H 'Accept-Encoding: gzip' "http://127.0.0.1:$server_port/page"
+        ab -q -n 100 -c 4 "http://127.0.0.1:$server_port/page"
+        curl -s -o /dev/null -w '%{http_code}\n' "http://127.0.0.1:$server_port/back" "http://127.0.0.1:$server_port/absent"
+        kill -QUIT "$(<"$work/pid")"
+    }
+    check() { [[ $1 == replay ]] || (($(grep -c 'Failed requests: *0' "$run/$1.drive") == 2)); }
+}
+
+needs_postgres_pgbench() { needs_postgres; }
+case_postgres_pgbench() {
+    ((EUID == 0 && PROGRAMS_ROOT)) && return 1
+    programs_directory=$(dirname "$(needs_postgres)")
+    server_port=$(port 9)
+    command=(bash -c "$programs_directory/initdb -D base -A trust -U me >/dev/null && exec $programs_directory/postgres -D base -p $server_port -k . -h 127.0.0.1 -c max_parallel_workers_per_gather=2 -c autovacuum_naptime=1")
+    output=own limit=400
+    drive() {
+        local bench=("$programs_directory/pgbench" -h 127.0.0.1 -p "$server_port" -U me)
+        until "$programs_directory/psql" -h 127.0.0.1 -p "$server_port" -U me postgres -c 'select 1' >/dev/null 2>&1; do sleep 0.3; done
+        "${bench[@]}" -i -q -s 1 postgres
+        "${bench[@]}" -c 4 -j 2 -t 50 postgres
+        "${bench[@]}" -S -c 4 -j 2 -t 200 postgres
+        kill -INT "$(head -n 1 "$work/base/postmaster.pid")"
+    }
+    check() { [[ $1 == replay ]] || (($(grep -c 'number of failed transactions: 0 ' "$run/$1.drive") == 2)); }
+}
+
+needs_stress_ng() { echo stress-ng; }
+case_stress_ng() {
+    command=(stress-ng --cpu 2 --timeout 3)
+    output=own
+    check() { cat "$run/$1".{out,err} | grep -q 'successful run completed'; }
+}
+
+# Control-C in a busy loop.
+needs_busy_terminal() { echo python3; }
+case_busy_terminal() {
+    command=(python3 -q -i -c 'import sys; sys.ps1 = "ready> "; print("loo" + "ping", flush=True)
+while True: pass')
+    dialogue=$'expect looping\nwait 0.5\nsend \\x03\nexpect KeyboardInterrupt\nexpect ready>\nsend for i in iter(int, 1): pass\\n\\n\nwait 0.5\nsend \\x03\nexpect KeyboardInterrupt\nexpect ready>\nsend exit(3)\\n\n'
+    output=own status=3
+    check() { (($(cat "$run/$1".{out,err} | grep -ac KeyboardInterrupt) == 2)); }
 }
 
 # MARK: Others

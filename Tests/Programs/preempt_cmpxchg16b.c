@@ -49,6 +49,7 @@ int main(void) {
     int count = 0;
     for (struct node *node = head.first; node != NULL; node = node->next) sum += node->taken, count++;
     CHECK(count == 16 && sum == 900000 && head.tag == 1800000);
-    printf("failed %lu, %lu, %lu times, %016lx\n", failures[0], failures[1], failures[2], guest_hash(nodes, sizeof nodes));
+    printf("failed %lu, %lu, %lu times; ", failures[0], failures[1], failures[2]);
+    printf("%016lx\n", guest_hash(nodes, sizeof nodes));
     return guest_success();
 }

@@ -15,7 +15,8 @@ int main(void) {
         int status;
         pid_t child = wait(&status);
         CHECK(child > 0 && WIFEXITED(status));
-        printf("child %d of %d returns %d\n", child == children[0] ? 0 : child == children[1] ? 1 : 2, i, WEXITSTATUS(status));
+        int number = child == children[0] ? 0 : child == children[1] ? 1 : 2;
+        printf("child %d returns %d\n", number, WEXITSTATUS(status));
     }
     return guest_success();
 }

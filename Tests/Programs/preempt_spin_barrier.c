@@ -33,8 +33,10 @@ int main(void) {
     memcpy(expected[0], cells[0], sizeof cells[0]);
     run_threads(count, work);
     for (int round = 0; round < rounds; round++)
-        for (int i = 0; i < count; i++) expected[round + 1][i] = step(expected[round][i], expected[round][(i + 1) % count]);
+        for (int i = 0; i < count; i++)
+            expected[round + 1][i] = step(expected[round][i], expected[round][(i + 1) % count]);
     CHECK(memcmp(expected, cells, sizeof cells) == 0);
-    printf("%016lx, spun %lu, %lu, %lu, %lu\n", guest_hash(cells, sizeof cells), spins[0], spins[1], spins[2], spins[3]);
+    printf("%016lx\n", guest_hash(cells, sizeof cells));
+    printf("spun %lu, %lu, %lu, %lu\n", spins[0], spins[1], spins[2], spins[3]);
     return guest_success();
 }
