@@ -11,7 +11,8 @@ static void handler(int signal, siginfo_t *info, void *context) {
     gregset_t *registers = &((ucontext_t *)context)->uc_mcontext.gregs;
     ticks++;
     if (memcmp((void *)(*registers)[REG_RIP], "\x74\xfe", 2) != 0) return;
-    CHECK((*registers)[REG_EFL] & 0x40);
+    // Clear: another tick came before the jump was tried again.
+    if (!((*registers)[REG_EFL] & 0x40)) return;
     (*registers)[REG_EFL] &= ~0x40;
     released++;
 }
