@@ -141,10 +141,13 @@ extension RecordSession {
     ) -> FunctionCode? {
         let modules = map.entries.filter { $0.inode != 0 }.map {
             GuestModule(
-                start: $0.start, end: $0.end, fileOffset: $0.offset, storedPath: nil, displayPath: $0.name)
+                start: $0.start, end: $0.end, fileOffset: $0.offset, storedPath: $0.name, displayPath: $0.name)
         }
         let memory = thread.memory
-        let bounds = FunctionBounds.find(around: address, modules: modules) { memory.readExactly($0, count: $1) }
+        symbolizer.modules = modules
+        let bounds =
+            FunctionBounds.find(around: address, modules: modules) { memory.readExactly($0, count: $1) }
+            ?? symbolizer.function(around: address)
         guard let bounds, bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
             let bytes = memory.readExactly(bounds.lowerBound, count: Int(bounds.upperBound - bounds.lowerBound))
         else { return nil }

@@ -1,6 +1,7 @@
 internal import LinuxABI
 internal import Logging
 internal import Ptrace
+internal import Symbols
 package import TraceFormat
 internal import Tracee
 package import XState
@@ -18,6 +19,8 @@ package final class RecordSession {
     var arenas: [ObjectIdentifier: ScratchArena] = [:]
     /// What is known of the memory of address spaces whose threads were interrupted.
     var markers: [ObjectIdentifier: MarkerBuilder] = [:]
+    /// For code without unwind information.
+    let symbolizer = Symbolizer(modules: [])
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")

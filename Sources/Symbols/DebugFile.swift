@@ -67,6 +67,19 @@ import Glibc
         return text.isEmpty ? nil : (text, offset)
     }
 
+    /// The extent of the function symbol that covers an address.
+    func function(around address: UInt64) -> Range<UInt64>? {
+        var offset: GElf_Off = 0
+        var symbol = GElf_Sym()
+        guard unsafe dwfl_module_addrinfo(module, address, &offset, &symbol, nil, nil, nil) != nil,
+            // STT_FUNC of elf(5).
+            symbol.st_info & 0xf == 2, offset < symbol.st_size, offset <= address
+        else { return nil }
+        let start = address - offset
+        let (end, overflow) = start.addingReportingOverflow(symbol.st_size)
+        return overflow ? nil : start..<end
+    }
+
     /// The line whose code an address is in.
     func line(at address: UInt64) -> SymbolicAddress.SourceLine? {
         guard let found = unsafe dwfl_module_getsrc(module, address) else { return nil }

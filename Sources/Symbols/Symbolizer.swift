@@ -36,6 +36,16 @@ package final class Symbolizer {
             line: file.debug?.line(at: own))
     }
 
+    /// The extent of the function that covers an address, as its symbol tells it: for code without unwind information
+    /// (see `FunctionBounds`).
+    package func function(around address: GuestAddress) -> Range<GuestAddress>? {
+        guard let module = modules.containing(address), let path = module.storedPath, let file = file(at: path),
+            let bias = file.headers.bias(ofMappingAt: module.start, fileOffset: module.fileOffset),
+            let found = file.debug?.function(around: address.rawValue &- bias)
+        else { return nil }
+        return GuestAddress(found.lowerBound &+ bias)..<GuestAddress(found.upperBound &+ bias)
+    }
+
     /// What is known about an address that is behind an instruction, under the names that `lookup` inside of that
     /// instruction has: a return address may be the first of another line or function.
     package func symbol(at address: GuestAddress, lookingUp lookup: GuestAddress) -> SymbolicAddress? {
