@@ -11,21 +11,32 @@ struct MarkerBuilder {
     private var dirty: DirtyPages
     private var previousPages: [UInt64] = []
     private var previousHashes: [UInt64] = []
+    /// Pages that were written before the last look, since the last marker.
+    private var carried: [Range<UInt64>] = []
+    /// More pages had changed than can be stored, or it is not known which had.
+    private var isBlind = true
 
     init(method: DirtyPages.Method) { dirty = DirtyPages(method: method) }
+
+    /// A look at the memory some time before a marker, if it is needed to see which pages change now.
+    ///
+    /// - Returns: whether it was: then the thread is to run on for a moment.
+    mutating func looksBefore(_ thread: RecordedThread) -> Bool {
+        guard isBlind else { return false }
+        isBlind = false
+        let runs = dirty.take(of: thread)
+        carried = runs
+        (previousPages, previousHashes) = Self.hashes(of: runs, in: thread)
+        return true
+    }
 
     /// Digests of all pages that can have been written, and the contents of some.
     mutating func marker(of thread: RecordedThread, registers: Registers) -> Marker {
         var marker = Marker()
-        var pages: [UInt64] = []
-        var hashes: [UInt64] = []
-        for run in dirty.take(of: thread) {
-            pages += run
-            hashes += PageHash.hashes(
-                of: GuestAddress(run.lowerBound * GuestAddress.pageSize), pageCount: UInt64(run.count),
-                in: thread.memory, through: thread.id)
-        }
+        let (pages, hashes) = Self.hashes(of: Self.union(carried, dirty.take(of: thread)), in: thread)
+        carried = []
         let isChanged = changes(pages, hashes)
+        isBlind = isChanged.count(where: { $0 }) > FormatLimits.markerPageCount
         marker.digests = Self.digests(pages, hashes, isChanged)
         marker.pages = Self.chosen(pages, isChanged, registers).compactMap { page in
             let start = GuestAddress(page * GuestAddress.pageSize)
@@ -36,6 +47,34 @@ struct MarkerBuilder {
         previousPages = pages
         previousHashes = hashes
         return marker
+    }
+
+    private static func hashes(
+        of runs: [Range<UInt64>], in thread: RecordedThread
+    ) -> (pages: [UInt64], hashes: [UInt64]) {
+        var pages: [UInt64] = []
+        var hashes: [UInt64] = []
+        for run in runs {
+            pages += run
+            hashes += PageHash.hashes(
+                of: GuestAddress(run.lowerBound * GuestAddress.pageSize), pageCount: UInt64(run.count),
+                in: thread.memory, through: thread.id)
+        }
+        return (pages, hashes)
+    }
+
+    /// Runs that are in one of two lists, in ascending order.
+    static func union(_ a: [Range<UInt64>], _ b: [Range<UInt64>]) -> [Range<UInt64>] {
+        if a.isEmpty { return b }
+        var result: [Range<UInt64>] = []
+        for run in (a + b).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = result.last, run.lowerBound <= last.upperBound {
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, run.upperBound)
+            } else {
+                result.append(run)
+            }
+        }
+        return result
     }
 
     /// For each page, whether it is new or has another hash than at the last marker.

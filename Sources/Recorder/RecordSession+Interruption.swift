@@ -17,6 +17,8 @@ extension RecordSession {
     /// How long a signal is put off.
     static let shortTick: Int64 = 3_000
     private static let chaosTick: Int64 = 1_000
+    /// How long a thread runs on between a look at its memory and the marker.
+    private static let lookTick: Int64 = 2_000
 
     func setTicker(_ microseconds: Int64) {
         if tick == microseconds { return }
@@ -47,11 +49,17 @@ extension RecordSession {
         if try thread.traced.registers() == thread.resumedRegisters {
             thread.isMidway = false
         } else {
+            if looksBefore(interruptionOf: thread) { return setTicker(Self.lookTick) }
             guard let place = try findPlace(of: thread) else { return }
             try writeMarker(of: thread, at: place)
         }
         raiseDeferredSignal(of: thread)
         if thread.deferredSignals.isEmpty { setTicker(usualTick) }
+    }
+
+    private func looksBefore(interruptionOf thread: RecordedThread) -> Bool {
+        let space = ObjectIdentifier(thread.traced.addressSpace)
+        return markers[space, default: MarkerBuilder(method: options.dirtyPages)].looksBefore(thread)
     }
 
     /// At the entry of a system call that came before PTRACE_INTERRUPT took effect: it may still be to come, and would

@@ -29,6 +29,8 @@ struct MarkerSearch {
     /// What differed when registers were right for the last time.
     private(set) var lastDifference: StateDifference?
 
+    /// The page digest that differed last.
+    private var suspect = 0
     /// What the stub compares, most telling first.
     private var checks: [FilterStub.Check]
 
@@ -100,7 +102,7 @@ struct MarkerSearch {
         comparisonCount += 1
         let difference =
             try StateDifference.ofXState(expected: frame.xstate, actual: traced.xstate())
-            ?? StateDifference.ofMemory(marker, traced)
+            ?? StateDifference.ofMemory(marker, traced, suspect: &suspect)
         lastDifference = difference
         return difference
     }

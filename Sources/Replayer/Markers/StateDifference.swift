@@ -34,7 +34,8 @@ enum StateDifference {
         return .otherXState
     }
 
-    static func ofMemory(_ marker: Marker, _ thread: TracedThread) -> StateDifference? {
+    /// - Parameter suspect: the index of the digest that differed last: it most likely differs again.
+    static func ofMemory(_ marker: Marker, _ thread: TracedThread, suspect: inout Int) -> StateDifference? {
         for page in marker.pages {
             let bytes = thread.memory.read(page.start, count: page.bytes.count)
             if bytes.count == page.bytes.count, bytes.isEqualByVectors(to: page.bytes) { continue }
@@ -44,12 +45,20 @@ enum StateDifference {
                 if bytes.word(at: offset) != wanted { return .word(page.start + UInt64(offset), wanted) }
             }
         }
-        for digest in marker.digests {
-            let hashes = PageHash.hashes(
-                of: digest.start, pageCount: digest.pageCount, in: thread.memory, through: thread.id)
-            if PageHash.combined(hashes[...]) != digest.hash { return .pages(digest.start, count: digest.pageCount) }
+        if marker.digests.indices.contains(suspect), differs(marker.digests[suspect], thread) {
+            return .pages(marker.digests[suspect].start, count: marker.digests[suspect].pageCount)
+        }
+        for (index, digest) in marker.digests.enumerated() where differs(digest, thread) {
+            suspect = index
+            return .pages(digest.start, count: digest.pageCount)
         }
         return nil
+    }
+
+    private static func differs(_ digest: Marker.Digest, _ thread: TracedThread) -> Bool {
+        let hashes = PageHash.hashes(
+            of: digest.start, pageCount: digest.pageCount, in: thread.memory, through: thread.id)
+        return PageHash.combined(hashes[...]) != digest.hash
     }
 }
 
