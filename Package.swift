@@ -89,6 +89,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),
+        .testTarget(name: "MachineCodeTests", dependencies: ["MachineCode", "LinuxABI"], swiftSettings: strict),
         .testTarget(
             name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(

@@ -3,14 +3,14 @@ import Glibc
 import TestSupport
 
 extension GuestProgram {
-    /// The compiled program in the cache beside the test bundle, made anew if the source or `guest.h` is newer.
+    /// The compiled program in the cache beside the test bundle, made anew if the source or a header is newer.
     func compiled() async throws -> String {
         let files = FileManager.default
         let cache = "\(Environment.productsDirectory)/guest-programs"
         try files.createDirectory(atPath: cache, withIntermediateDirectories: true)
         let binary = "\(cache)/\(name)"
         if let made = modified(binary), let changed = modified(source),
-            let header = modified("\(Self.directory)/guest.h"), made > max(changed, header)
+            made > max(changed, Self.headers.compactMap(modified).max() ?? .distantPast)
         {
             return binary
         }
@@ -30,6 +30,8 @@ extension GuestProgram {
         }
         return binary
     }
+
+    private static let headers = ["\(directory)/guest.h", "\(directory)/compete.h"]
 
     private func modified(_ path: String) -> Date? {
         try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date

@@ -95,4 +95,41 @@ import Testing
         scheduler.rename(a, to: b)
         #expect(scheduler.current == b && scheduler.ready == [c])
     }
+
+    @Test func aSliceIsOverOnlyWhereOthersWait() {
+        var scheduler = Scheduler(slice: 10)
+        scheduler.add(a)
+        #expect(scheduler.pick { 0 } == a)
+        let alone = scheduler.isSliceOver(now: 1000)
+        scheduler.add(b)
+        // The slice begins when somebody waits.
+        let states = [1000, 1009, 1010].map { scheduler.isSliceOver(now: $0) }
+        #expect(!alone && states == [false, false, true])
+        #expect(scheduler.pick { 1010 } == b)
+    }
+
+    @Test(arguments: [0, 1, 2, UInt64.max])
+    func chaosLeavesNobodyWaitingForLong(seed: UInt64) {
+        var scheduler = Scheduler(slice: 50_000_000, chaosSeed: seed)
+        var now: Int64 = 0
+        var lastTurn: [ThreadID: Int64] = [a: 0, b: 0, c: 0]
+        for thread in [a, b, c] { scheduler.add(thread) }
+        for _ in 0..<20_000 {
+            guard let picked = scheduler.pick(now: { now }) else { return #expect(Bool(false), "all are ready") }
+            lastTurn[picked] = now
+            // What a turn takes at most, and a little.
+            now += 1_000_000
+            #expect(lastTurn.values.allSatisfy { now - $0 < Chaos.longestWait + 1_000_000_000 })
+        }
+    }
+
+    @Test func chaosOfOneSeedIsTheSame() {
+        func order(_ seed: UInt64) -> [ThreadID?] {
+            var scheduler = Scheduler(slice: 50_000_000, chaosSeed: seed)
+            for thread in [a, b, c] { scheduler.add(thread) }
+            return (0..<200).map { step in scheduler.pick { Int64(step) * 1_000_000 } }
+        }
+        #expect(order(7) == order(7))
+        #expect(order(7) != order(8))
+    }
 }

@@ -93,7 +93,7 @@ struct FrameGenerator {
     private mutating func someEvent() -> Event {
         defer { count += 1 }
         let number = SyscallNumber(word32())
-        switch count % 8 {
+        switch count % 9 {
         case 0: return .syscall(number)
         case 1: return .syscallEntry(number)
         case 2: return .syscallExit(number)
@@ -108,9 +108,30 @@ struct FrameGenerator {
         case 5:
             let action = [SignalAction.handler, .none, .fatal].randomElement(using: &random) ?? .none
             return .signal(SignalInfo(bytes: bytes(exactly: SignalInfo.size)), action, isSynchronous: chance(2))
+        case 7: return .interruption(marker())
         case 6: return .trap([TrapKind.rdtsc, .rdtscp, .cpuid].randomElement(using: &random) ?? .rdtsc)
         default: return .threadExit(ExitStatus(waitStatus: Int32(bitPattern: word32())))
         }
+    }
+
+    private mutating func marker() -> Marker {
+        var marker = Marker(processorTime: word())
+        if chance(2) { marker.function = GuestAddress(0x40_1000)..<GuestAddress(0x40_1000 + UInt64(word32()) + 1) }
+        var page: UInt64 = 0
+        for _ in 0..<Int.random(in: 0..<20, using: &random) {
+            page += UInt64.random(in: 0..<1 << 20, using: &random)
+            let count = UInt64.random(in: 1..<1000, using: &random)
+            marker.digests.append(
+                .init(start: GuestAddress(page * GuestAddress.pageSize), pageCount: count, hash: word()))
+            page += count
+        }
+        for _ in 0..<Int.random(in: 0..<3, using: &random) {
+            marker.pages.append(
+                .init(
+                    start: GuestAddress(UInt64.random(in: 0..<1 << 35, using: &random) * GuestAddress.pageSize),
+                    bytes: bytes(exactly: Int(GuestAddress.pageSize))))
+        }
+        return marker
     }
 
     private mutating func mapping(_ backing: Backing) -> Effect {
