@@ -8,7 +8,10 @@ import Testing
         (["record", "--chaos=7", "ls"], ["record", "--chaos=7", "ls"]),
         (["record", "-o", "--chaos", "ls"], ["record", "-o", "--chaos", "ls"]),
         (["record", "ls", "--chaos"], ["record", "ls", "--chaos"]),
-        (["record", "--no-wait", "--chaos", "--", "--chaos"], ["record", "--no-wait", "--chaos=any", "--", "--chaos"]),
+        (
+            ["record", "--no-wait", "--chaos", "--", "--chaos"],
+            ["record", "--no-wait", "--chaos=any", "--", "--chaos"]
+        ),
         (["replay", "--chaos"], ["replay", "--chaos"]),
         ([], []),
     ])
@@ -23,10 +26,11 @@ import Testing
         #expect(throws: (any Error).self) { try ChaosChoice("") }
     }
 
-    @Test(arguments: [
-        ("20ms", 20_000_000), ("20", 20_000_000), ("500us", 500_000), ("2s", 2_000_000_000), ("0", 0), ("ms", nil),
-        ("", nil), ("-1ms", nil), ("1.5s", nil), ("9999999999999999s", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("20ms", 20_000_000), ("20", 20_000_000), ("500us", 500_000), ("2s", 2_000_000_000), ("0", 0), ("ms", nil),
+            ("", nil), ("-1ms", nil), ("1.5s", nil), ("9999999999999999s", nil),
+        ] as [(String, Int64?)])
     func durations(text: String, nanoseconds: Int64?) {
         #expect(TextFormat.nanoseconds(ofDuration: text) == nanoseconds)
     }
