@@ -3,7 +3,8 @@ internal import SystemPackage
 
 /// Reads and decompresses the chunks of a stream on a thread of its own, some of them ahead of who wants them.
 ///
-/// A replay shares its core with the tracee; this thread does not have to.
+/// A replay shares its core with the tracee; this thread does not have to. Where no thread can be had (RLIMIT_NPROC),
+/// chunks are read when they are asked for.
 final class ReadAhead {
     struct Chunk: Sendable {
         var contents: [UInt8]
@@ -17,10 +18,10 @@ final class ReadAhead {
     private var isAtEnd = false
 
     /// Starts the thread, which inherits the caller's CPU affinity: to be called before that is narrowed.
-    init(_ chunks: sending ChunkReader) throws(RecordingError) {
+    init(_ chunks: sending ChunkReader) {
         let queue = Queue(chunks)
         self.queue = queue
-        do { thread = try BackgroundThread { queue.fill() } } catch { throw .outOfMemory }
+        thread = try? BackgroundThread { queue.fill() }
     }
 
     deinit {
@@ -31,7 +32,7 @@ final class ReadAhead {
     /// The next chunk; nil at the end.
     func next() throws(RecordingError) -> Chunk? {
         if isAtEnd { return nil }
-        switch queue.take() {
+        switch thread == nil ? queue.read() : queue.take() {
         case .chunk(let chunk): return chunk
         case .end:
             isAtEnd = true
@@ -73,19 +74,22 @@ final class ReadAhead {
             while true {
                 free.wait()
                 if state.withLock({ $0.isStopping }) { return }
-                let item: Item
-                do {
-                    item =
-                        try chunks.next()
-                        ? .chunk(
-                            Chunk(
-                                contents: chunks.contents, position: chunks.chunkPosition, offset: chunks.chunkOffset))
-                        : .end
-                } catch { item = .failure(error) }
+                let item = Self.next(of: chunks)
                 state.withLock { $0.items.append(item) }
                 filled.signal()
                 guard case .chunk = item else { return }
             }
+        }
+
+        /// Reads the next chunk on the caller's thread.
+        func read() -> Item { state.withLock { $0.chunks.map(Self.next) ?? .end } }
+
+        private static func next(of chunks: ChunkReader) -> Item {
+            do {
+                guard try chunks.next() else { return .end }
+                return .chunk(
+                    Chunk(contents: chunks.contents, position: chunks.chunkPosition, offset: chunks.chunkOffset))
+            } catch { return .failure(error) }
         }
 
         func take() -> Item {

@@ -52,7 +52,7 @@ package final class RecordingReader {
         self.chunks = try chunks(.frames, 0, commit)
         memory =
             readsAhead
-            ? MemoryReader(try ReadAhead(try chunks(.memory, 1, commit)))
+            ? MemoryReader(ReadAhead(try chunks(.memory, 1, commit)))
             : MemoryReader(try chunks(.memory, 1, commit))
         files = try Self.readFiles(try chunks(.files, 2, commit))
     }

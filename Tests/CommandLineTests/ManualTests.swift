@@ -29,7 +29,9 @@ import Testing
         #expect(options.contains("--help"))
         let entries = try page(command).split(separator: "\n").filter { $0.hasPrefix("`-") }
         for option in options where !["-h", "--help", "--version"].contains(option) {
-            let isThere = entries.contains { $0.contains("`\(option)`") || $0.contains("`\(option) ") }
+            let isThere = entries.contains { entry in
+                ["`", " ", "["].contains { entry.contains("`\(option)\($0)") }
+            }
             #expect(isThere, "xrr-\(command).md has no entry for \(option)")
         }
     }
