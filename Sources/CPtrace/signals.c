@@ -24,13 +24,14 @@ static void tick(int number) {
     ticks = 1;
 }
 
-int32_t cptrace_set_ticker(int64_t interval_us) {
+int32_t cptrace_set_ticker(int64_t interval_us, int64_t first_us) {
     // Without SA_RESTART: the point is to interrupt wait4(2).
     struct sigaction action = {.sa_handler = tick};
     if (sigaction(SIGALRM, &action, NULL) == -1)
         return -errno;
     struct timeval interval = {interval_us / 1000000, interval_us % 1000000};
-    struct itimerval timer = {interval, interval};
+    struct timeval first = {first_us / 1000000, first_us % 1000000};
+    struct itimerval timer = {interval, first};
     return setitimer(ITIMER_REAL, &timer, NULL) == -1 ? -errno : 0;
 }
 

@@ -93,7 +93,11 @@ package enum Tracer {
     package static var stubSyscallInstruction: GuestAddress { GuestAddress(cptrace_syscall_instruction()) }
 
     /// Makes blocking waits return nil at least this often (microseconds; 0: never).
-    package static func setTicker(microseconds: Int64) { _ = cptrace_set_ticker(microseconds) }
+    ///
+    /// - Parameter first: the time until the first tick; nil for the same.
+    package static func setTicker(microseconds: Int64, first: Int64? = nil) {
+        _ = cptrace_set_ticker(microseconds, first ?? microseconds)
+    }
 
     /// Gives up this thread's own use of RDTSC while `body` runs: prctl(2) PR_SET_TSC.
     ///

@@ -18,7 +18,8 @@ struct MarkerBuilder {
 
     init(method: DirtyPages.Method) { dirty = DirtyPages(method: method) }
 
-    /// A look at the memory some time before a marker, if it is needed to see which pages change now.
+    /// A look at the memory some time before a marker, if it is needed to see which pages change now: not where all can
+    /// be stored.
     ///
     /// - Returns: whether it was: then the thread is to run on for a moment.
     mutating func looksBefore(_ thread: RecordedThread) -> Bool {
@@ -26,23 +27,28 @@ struct MarkerBuilder {
         isBlind = false
         let runs = dirty.take(of: thread)
         carried = runs
-        (previousPages, previousHashes) = Self.hashes(of: runs, in: thread)
+        if runs.reduce(0, { $0 + $1.count }) <= FormatLimits.markerPageCount { return false }
+        (previousPages, previousHashes) = Self.hashes(of: runs, stackEnds: [], in: thread)
         return true
     }
 
     /// Digests of all pages that can have been written, and the contents of some.
-    mutating func marker(of thread: RecordedThread, registers: Registers) -> Marker {
+    ///
+    /// - Parameter dead: of the stacks of the address space.
+    mutating func marker(of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>]) -> Marker {
         var marker = Marker()
-        let (pages, hashes) = Self.hashes(of: Self.union(carried, dirty.take(of: thread)), in: thread)
+        let runs = DeadStack.remove(dead, from: Self.union(carried, dirty.take(of: thread)))
+        marker.stackEnds = dead.map(\.upperBound).filter { !$0.isPageAligned && Self.isPresent($0.pageNumber, runs) }
+        let (pages, hashes) = Self.hashes(of: runs, stackEnds: marker.stackEnds, in: thread)
         carried = []
         let isChanged = changes(pages, hashes)
         isBlind = isChanged.count(where: { $0 }) > FormatLimits.markerPageCount
         marker.digests = Self.digests(pages, hashes, isChanged)
         marker.pages = Self.chosen(pages, isChanged, registers).compactMap { page in
             let start = GuestAddress(page * GuestAddress.pageSize)
-            return thread.memory.readExactly(start, count: Int(GuestAddress.pageSize)).map {
-                Marker.Page(start: start, bytes: $0)
-            }
+            guard var bytes = thread.memory.readExactly(start, count: Int(GuestAddress.pageSize)) else { return nil }
+            PageHash.clearDead(&bytes, at: start, marker.stackEnds)
+            return Marker.Page(start: start, bytes: bytes)
         }
         previousPages = pages
         previousHashes = hashes
@@ -50,7 +56,7 @@ struct MarkerBuilder {
     }
 
     private static func hashes(
-        of runs: [Range<UInt64>], in thread: RecordedThread
+        of runs: [Range<UInt64>], stackEnds: [GuestAddress], in thread: RecordedThread
     ) -> (pages: [UInt64], hashes: [UInt64]) {
         var pages: [UInt64] = []
         var hashes: [UInt64] = []
@@ -58,7 +64,7 @@ struct MarkerBuilder {
             pages += run
             hashes += PageHash.hashes(
                 of: GuestAddress(run.lowerBound * GuestAddress.pageSize), pageCount: UInt64(run.count),
-                in: thread.memory, through: thread.id)
+                stackEnds: stackEnds, in: thread.memory, through: thread.id)
         }
         return (pages, hashes)
     }
@@ -123,6 +129,10 @@ struct MarkerBuilder {
             choose(pages[index])
         }
         return chosen
+    }
+
+    private static func isPresent(_ page: UInt64, _ runs: [Range<UInt64>]) -> Bool {
+        runs.contains { $0.contains(page) }
     }
 
     private static func isPresent(_ page: UInt64, _ pages: [UInt64]) -> Bool {

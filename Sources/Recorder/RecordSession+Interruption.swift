@@ -18,12 +18,19 @@ extension RecordSession {
     static let shortTick: Int64 = 3_000
     private static let chaosTick: Int64 = 1_000
     /// How long a thread runs on between a look at its memory and the marker.
-    private static let lookTick: Int64 = 2_000
+    private var lookTick: Int64 { options.chaosSeed == nil ? 2_000 : 50 }
 
     func setTicker(_ microseconds: Int64) {
         if tick == microseconds { return }
         tick = microseconds
         Tracer.setTicker(microseconds: microseconds)
+    }
+
+    /// Has the ticker ring when a turn of chaotic length ends: some are much shorter than the ticker's interval.
+    func setTickerForTurn() {
+        guard options.chaosSeed != nil, let left = scheduler.newTurn(now: Host.monotonicTime) else { return }
+        Tracer.setTicker(microseconds: usualTick, first: max(1, min(usualTick, left / 1000 + 1)))
+        tick = usualTick
     }
 
     /// The ticker rang while the thread executes its own instructions.
@@ -49,7 +56,7 @@ extension RecordSession {
         if try thread.traced.registers() == thread.resumedRegisters {
             thread.isMidway = false
         } else {
-            if looksBefore(interruptionOf: thread) { return setTicker(Self.lookTick) }
+            if looksBefore(interruptionOf: thread) { return setTicker(lookTick) }
             guard let place = try findPlace(of: thread) else { return }
             try writeMarker(of: thread, at: place)
         }
@@ -92,6 +99,7 @@ extension RecordSession {
     /// Where a replay is to stop.
     private struct Place {
         var registers: Registers
+        var map: MemoryMap
         /// The bounds of the function, if a replay needs them.
         var function: Range<GuestAddress>?
     }
@@ -116,15 +124,17 @@ extension RecordSession {
             // Code that is written again and again is a bad place: each write would have to be watched.
             if attempt >= Self.longestFlight || !map.isWritable(at: address) {
                 if PatchSite.find(at: address, code: code.span, function: nil) != nil {
-                    return Place(registers: registers)
+                    return Place(registers: registers, map: map)
                 }
                 if let function = function(around: address, in: map, of: thread),
                     PatchSite.find(at: address, code: code.span, function: function) != nil
                 {
-                    return Place(registers: registers, function: function.addresses)
+                    return Place(registers: registers, map: map, function: function.addresses)
                 }
             }
-            if attempt >= Self.longestSearch || Self.showsTrapFlag(code) { return Place(registers: registers) }
+            if attempt >= Self.longestSearch || Self.showsTrapFlag(code) {
+                return Place(registers: registers, map: map)
+            }
             guard try step(thread) else { return nil }
         }
         return nil
@@ -207,10 +217,21 @@ extension RecordSession {
 
     // MARK: The frame
 
+    /// The dead parts of all stacks in an address space.
+    private func deadStacks(of thread: RecordedThread, at place: Place) -> [Range<GuestAddress>] {
+        let registers = threads.values.compactMap { other -> Registers? in
+            guard other.traced.addressSpace === thread.traced.addressSpace else { return nil }
+            if other === thread { return place.registers }
+            if case .syscall(let call) = other.phase { return call.entry }
+            return other.resumedRegisters
+        }
+        return DeadStack.ranges(of: registers, in: place.map)
+    }
+
     private func writeMarker(of thread: RecordedThread, at place: Place) throws(PtraceError) {
         let space = ObjectIdentifier(thread.traced.addressSpace)
         var builder = markers[space] ?? MarkerBuilder(method: options.dirtyPages)
-        var marker = builder.marker(of: thread, registers: place.registers)
+        var marker = builder.marker(of: thread, registers: place.registers, dead: deadStacks(of: thread, at: place))
         markers[space] = builder
         marker.function = place.function
         let time = HostThreads.processorTime(of: thread.id) ?? 0

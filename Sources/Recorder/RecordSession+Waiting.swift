@@ -14,7 +14,10 @@ extension RecordSession {
             return thread
         }
         collectStops()
-        if let id = scheduler.pick(now: Host.monotonicTime) { return threads[id] }
+        if let id = scheduler.pick(now: Host.monotonicTime) {
+            setTickerForTurn()
+            return threads[id]
+        }
         awaitAnyStop()
         return nil
     }

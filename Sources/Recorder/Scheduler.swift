@@ -6,6 +6,8 @@ struct Scheduler {
     private(set) var ready: [ThreadID] = []
     private(set) var current: ThreadID?
     private var sliceEnd: Int64 = 0
+    /// The slice that `newTurn` has told of.
+    private var toldEnd: Int64 = 0
     let slice: Int64
     private var chaos: Chaos?
     /// When a thread that waits began to; kept for chaos only.
@@ -49,7 +51,14 @@ struct Scheduler {
     mutating func isSliceOver(now: Int64) -> Bool {
         if ready.isEmpty { return false }
         if sliceEnd == .max { sliceEnd = now + nextSlice() }
-        return now >= sliceEnd
+        return now >= sliceEnd && ready.contains { !isShunned($0, now: now) }
+    }
+
+    /// How many nanoseconds the current turn has left, if it was not asked before and the turn has an end.
+    mutating func newTurn(now: () -> Int64) -> Int64? {
+        if sliceEnd == toldEnd || sliceEnd == .max { return nil }
+        toldEnd = sliceEnd
+        return sliceEnd - now()
     }
 
     /// The thread whose turn it is; nil if none is ready.
@@ -62,6 +71,8 @@ struct Scheduler {
             // A slice that began when nobody waited for its end begins now.
             if sliceEnd == .max { sliceEnd = time + nextSlice() }
             if sliceEnd > time, chaos?.endsTurn() != true { return current }
+            if ready.allSatisfy({ isShunned($0, now: time) }) { return current }
+            chaos?.noteLostTurn(of: current, slice: slice, now: time)
             ready.append(current)
         }
         if ready.isEmpty {
@@ -72,6 +83,8 @@ struct Scheduler {
         sliceEnd = ready.isEmpty ? .max : now() + nextSlice()
         return current
     }
+
+    private func isShunned(_ thread: ThreadID, now: Int64) -> Bool { chaos?.isShunned(thread, now: now) ?? false }
 
     private mutating func nextSlice() -> Int64 { chaos?.slice(usual: slice) ?? slice }
 
@@ -86,7 +99,8 @@ struct Scheduler {
             waitingSince[ready[longest]] = nil
             return longest
         }
-        let choice = chaos?.choice(of: ready.count) ?? 0
+        let candidates = ready.indices.filter { !isShunned(ready[$0], now: time) }
+        let choice = candidates.isEmpty ? 0 : candidates[chaos?.choice(of: candidates.count) ?? 0]
         waitingSince[ready[choice]] = nil
         return choice
     }

@@ -11,6 +11,8 @@ package enum FormatLimits {
     package static let digestCount = 1 << 18
     /// The pages of one marker that are stored whole.
     package static let markerPageCount = 64
+    /// The stack ends of one marker: there cannot be more threads (FUTEX_TID_MASK and PID_MAX_LIMIT of the kernel).
+    package static let stackEndCount = 1 << 22
     /// The page number behind the last page of user space.
     package static let pageNumber: UInt64 = 1 << 35
     /// The bytes of a path in a record.

@@ -14,6 +14,7 @@ extension Event {
             image.path.utf8.count <= FormatLimits.pathLength && image.arguments.count <= FormatLimits.argumentCount
         case .interruption(let marker):
             marker.digests.count <= FormatLimits.digestCount && marker.pages.count <= FormatLimits.markerPageCount
+                && marker.stackEnds.count <= FormatLimits.stackEndCount
         default: true
         }
     }

@@ -66,6 +66,9 @@ extension FrameDecoder {
             }
             marker.pages.append(.init(start: start, bytes: bytes))
         }
+        for _ in 0..<(try cursor.count(limit: FormatLimits.stackEndCount, "ends of stacks")) {
+            marker.stackEnds.append(GuestAddress(try cursor.varint()))
+        }
         return marker
     }
 

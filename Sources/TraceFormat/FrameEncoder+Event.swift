@@ -51,6 +51,8 @@ extension FrameEncoder {
             output.appendVarint(page.start.rawValue)
             output.appendVarint(UInt64(page.bytes.count))
         }
+        output.appendVarint(UInt64(marker.stackEnds.count))
+        for end in marker.stackEnds { output.appendVarint(end.rawValue) }
     }
 
     @inline(__always)

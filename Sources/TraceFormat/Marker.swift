@@ -42,15 +42,21 @@ package struct Marker: Hashable, Sendable {
     /// Some of those pages.
     package var pages: [Page]
 
+    /// Where memory that counts begins inside of pages: below each of these addresses, down to the start of the page,
+    /// there is a stack's dead part. Dead bytes count as zeros in digests and pages.
+    package var stackEnds: [GuestAddress]
+
     /// How many pages a replay compares.
     package var pageCount: UInt64 { digests.reduce(0) { $0 &+ $1.pageCount } }
 
     package init(
-        function: Range<GuestAddress>? = nil, processorTime: UInt64 = 0, digests: [Digest] = [], pages: [Page] = []
+        function: Range<GuestAddress>? = nil, processorTime: UInt64 = 0, digests: [Digest] = [], pages: [Page] = [],
+        stackEnds: [GuestAddress] = []
     ) {
         self.function = function
         self.processorTime = processorTime
         self.digests = digests
         self.pages = pages
+        self.stackEnds = stackEnds
     }
 }

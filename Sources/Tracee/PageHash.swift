@@ -5,8 +5,11 @@ package import Ptrace
 /// Hashes of pages of a tracee, by which a moment in user code is recognised.
 package enum PageHash {
     /// The XXH3 of each page; 0 for one that cannot be read (it lies behind the end of a mapped file).
+    ///
+    /// - Parameter stackEnds: see `Marker.stackEnds`.
     package static func hashes(
-        of start: GuestAddress, pageCount: UInt64, in memory: GuestMemory, through thread: ThreadID
+        of start: GuestAddress, pageCount: UInt64, stackEnds: [GuestAddress], in memory: GuestMemory,
+        through thread: ThreadID
     ) -> [UInt64] {
         var hashes: [UInt64] = []
         hashes.reserveCapacity(Int(pageCount))
@@ -14,7 +17,8 @@ package enum PageHash {
         while UInt64(hashes.count) < pageCount {
             let count = Int(min(pageCount - UInt64(hashes.count), pieceSize))
             let address = start + UInt64(hashes.count) * GuestAddress.pageSize
-            let bytes = memory.read(address, count: count * page, through: thread)
+            var bytes = memory.read(address, count: count * page, through: thread)
+            clearDead(&bytes, at: address, stackEnds)
             let span = bytes.span
             for index in 0..<(bytes.count / page) {
                 hashes.append(XXH3.hash(span.extracting(index * page..<(index + 1) * page)))
@@ -22,6 +26,15 @@ package enum PageHash {
             if bytes.count < count * page { hashes.append(0) }
         }
         return hashes
+    }
+
+    /// Makes zeros of what is dead.
+    ///
+    /// - Parameter start: the address of the first byte, which begins a page.
+    package static func clearDead(_ bytes: inout [UInt8], at start: GuestAddress, _ stackEnds: [GuestAddress]) {
+        for end in stackEnds where start < end && end - start < UInt64(bytes.count) {
+            for index in Int(end.pageStart - start)..<Int(end - start) { bytes[index] = 0 }
+        }
     }
 
     /// One hash for several pages. The pages' own hashes are good; this mixes in their order.

@@ -146,7 +146,7 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
 
 // --- signals of the recorder itself (signals.c)
 // Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.
-int32_t cptrace_set_ticker(int64_t interval_us);
+int32_t cptrace_set_ticker(int64_t interval_us, int64_t first_us);
 // Prepares the recorder: ignores SIGINT, SIGQUIT, SIGHUP, SIGPIPE and SIGXFSZ, notes SIGTERM. Stores what the
 // tracee has to inherit instead.
 int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited_mask);

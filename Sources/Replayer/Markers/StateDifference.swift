@@ -37,7 +37,8 @@ enum StateDifference {
     /// - Parameter suspect: the index of the digest that differed last: it most likely differs again.
     static func ofMemory(_ marker: Marker, _ thread: TracedThread, suspect: inout Int) -> StateDifference? {
         for page in marker.pages {
-            let bytes = thread.memory.read(page.start, count: page.bytes.count)
+            var bytes = thread.memory.read(page.start, count: page.bytes.count)
+            PageHash.clearDead(&bytes, at: page.start, marker.stackEnds)
             if bytes.count == page.bytes.count, bytes.isEqualByVectors(to: page.bytes) { continue }
             for offset in stride(from: 0, to: page.bytes.count, by: 8) {
                 let wanted = page.bytes.word(at: offset)
@@ -45,19 +46,20 @@ enum StateDifference {
                 if bytes.word(at: offset) != wanted { return .word(page.start + UInt64(offset), wanted) }
             }
         }
-        if marker.digests.indices.contains(suspect), differs(marker.digests[suspect], thread) {
+        if marker.digests.indices.contains(suspect), differs(marker.digests[suspect], marker, thread) {
             return .pages(marker.digests[suspect].start, count: marker.digests[suspect].pageCount)
         }
-        for (index, digest) in marker.digests.enumerated() where differs(digest, thread) {
+        for (index, digest) in marker.digests.enumerated() where differs(digest, marker, thread) {
             suspect = index
             return .pages(digest.start, count: digest.pageCount)
         }
         return nil
     }
 
-    private static func differs(_ digest: Marker.Digest, _ thread: TracedThread) -> Bool {
+    private static func differs(_ digest: Marker.Digest, _ marker: Marker, _ thread: TracedThread) -> Bool {
         let hashes = PageHash.hashes(
-            of: digest.start, pageCount: digest.pageCount, in: thread.memory, through: thread.id)
+            of: digest.start, pageCount: digest.pageCount, stackEnds: marker.stackEnds, in: thread.memory,
+            through: thread.id)
         return PageHash.combined(hashes[...]) != digest.hash
     }
 }
