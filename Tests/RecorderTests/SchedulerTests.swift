@@ -132,4 +132,39 @@ import Testing
         #expect(order(7) == order(7))
         #expect(order(7) != order(8))
     }
+
+    @Test func aTurnIsToldOnce() {
+        var scheduler = Scheduler(slice: 10)
+        scheduler.add(a)
+        _ = scheduler.pick { 0 }
+        var left = [scheduler.newTurn { 0 }]
+        scheduler.add(b)
+        _ = scheduler.pick { 100 }
+        left += [scheduler.newTurn { 103 }, scheduler.newTurn { 104 }]
+        _ = scheduler.pick { 110 }
+        left.append(scheduler.newTurn { 110 })
+        #expect(left == [nil, 7, nil, 10], "no end where nobody waits")
+    }
+
+    /// Windows of microseconds are hit, long waits happen, and neither is all there is.
+    @Test func chaosHasTurnsOfAllLengths() {
+        var chaos = Chaos(seed: 1)
+        let lengths = (0..<20_000).map { _ in chaos.slice(usual: 50_000_000) }
+        #expect(lengths.allSatisfy { 1 <= $0 && $0 < 100_000_000 })
+        for limit in [100_000, 1_000_000, 10_000_000] as [Int64] {
+            let count = lengths.count { $0 < limit }
+            #expect(count > 1000 && count < 19_000, "\(count) are shorter than \(limit)")
+        }
+    }
+
+    @Test func aShunnedThreadWaitsWhileOthersCan() {
+        for seed in 0..<100 as Range<UInt64> {
+            var chaos = Chaos(seed: seed)
+            chaos.noteLostTurn(of: a, slice: 50, now: 1000)
+            guard chaos.isShunned(a, now: 1000) else { continue }
+            #expect(!chaos.isShunned(b, now: 1000) && !chaos.isShunned(a, now: 1200))
+            return
+        }
+        #expect(Bool(false), "nobody was ever shunned")
+    }
 }
