@@ -209,12 +209,6 @@ extension RecordSession {
     /// int3.
     private static let breakpoint: UInt8 = 0xcc
 
-    private func awaitStop(of thread: RecordedThread) throws(PtraceError) {
-        while thread.pendingStop == nil {
-            if let report = try Tracer.wait(for: thread.id, block: true) { note(report) }
-        }
-    }
-
     // MARK: The frame
 
     /// The dead parts of all stacks in an address space.

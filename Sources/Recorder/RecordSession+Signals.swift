@@ -90,9 +90,7 @@ extension RecordSession {
         // With a signal to deliver, PTRACE_SINGLESTEP stops at the handler's first instruction.
         try thread.traced.resume(.singleStep, signal: info.number)
         scheduler.keep(thread.id)
-        while thread.pendingStop == nil {
-            if let report = try Tracer.wait(for: thread.id, block: true) { note(report) }
-        }
+        try awaitStop(of: thread)
         guard thread.pendingStop == .signal(Signal.trap) else {
             // No room for the frame: the kernel sends SIGSEGV instead, which is handled as the stop it is.
             return

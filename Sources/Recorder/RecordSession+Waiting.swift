@@ -64,6 +64,7 @@ extension RecordSession {
                     // On one core a yield is usually enough for a call that does not sleep.
                     Tracer.yield()
                     if try noteStops() { continue }
+                    noteUnreportedEnd(of: thread)
                     // It may have stopped since it was seen asleep.
                     if isSleeping(thread), try !noteStops() {
                         noteBlocked(thread)
@@ -75,6 +76,7 @@ extension RecordSession {
                     note(report)
                 } else {
                     housekeeping()
+                    noteUnreportedEnd(of: thread)
                     if thread.isInUserCode {
                         interruptIfDue(thread)
                     } else if scheduler.hasReady, isSleeping(thread) {
@@ -96,6 +98,28 @@ extension RecordSession {
         guard let report = try Tracer.wait(block: false) else { return false }
         note(report)
         return true
+    }
+
+    /// Waits until a thread stops that does so in a moment.
+    func awaitStop(of thread: RecordedThread) throws(PtraceError) {
+        while thread.pendingStop == nil {
+            if let report = try Tracer.wait(for: thread.id, block: true) {
+                note(report)
+            } else {
+                noteUnreportedEnd(of: thread)
+            }
+        }
+    }
+
+    /// A thread that is killed in a ptrace-stop goes from there to PTRACE_EVENT_EXIT, and is past that as well when it is
+    /// resumed before the kill was seen. The end of a leader is reported after those of its other threads only, which
+    /// may be waiting for their turn.
+    private func noteUnreportedEnd(of thread: RecordedThread) {
+        guard thread.pendingStop == nil, thread.process.threads.count > 1,
+            HostThreads.state(of: thread.id) == .zombie
+        else { return }
+        thread.traced.noteStop()
+        thread.pendingStop = .event(.exit)
     }
 
     private func isSleeping(_ thread: RecordedThread) -> Bool {
