@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -16,10 +17,13 @@ int32_t cptrace_open_memory(int32_t tid) {
     return fd == -1 ? -errno : fd;
 }
 
-int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t length) {
+// Reads or writes until all is done, or nothing more can be: what was done, or the first error.
+static int64_t transfer(int32_t fd, uint64_t address, char *bytes, size_t length, bool writes) {
     size_t done = 0;
     while (done < length) {
-        ssize_t count = pread(fd, (char *)bytes + done, length - done, (off_t)(address + done));
+        char *rest = bytes + done;
+        off_t place = (off_t)(address + done);
+        ssize_t count = writes ? pwrite(fd, rest, length - done, place) : pread(fd, rest, length - done, place);
         if (count == -1 && errno == EINTR)
             continue;
         if (count <= 0)
@@ -27,6 +31,14 @@ int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t le
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+int64_t cptrace_read_memory(int32_t fd, uint64_t address, void *bytes, size_t length) {
+    return transfer(fd, address, bytes, length, false);
+}
+
+int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length) {
+    return transfer(fd, address, (char *)bytes, length, true);
 }
 
 int64_t cptrace_read_memory_of(int32_t tid, uint64_t address, void *bytes, size_t length) {
@@ -39,19 +51,6 @@ int64_t cptrace_write_memory_of(int32_t tid, uint64_t address, const void *bytes
     struct iovec local = {(void *)bytes, length}, remote = {(void *)address, length};
     ssize_t count = process_vm_writev(tid, &local, 1, &remote, 1, 0);
     return count == -1 ? -errno : count;
-}
-
-int64_t cptrace_write_memory(int32_t fd, uint64_t address, const void *bytes, size_t length) {
-    size_t done = 0;
-    while (done < length) {
-        ssize_t count = pwrite(fd, (const char *)bytes + done, length - done, (off_t)(address + done));
-        if (count == -1 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return done > 0 ? (int64_t)done : count == 0 ? 0 : -errno;
-        done += (size_t)count;
-    }
-    return (int64_t)done;
 }
 
 int32_t cptrace_close(int32_t fd) { return close(fd) == -1 ? -errno : 0; }

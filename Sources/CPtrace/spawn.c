@@ -100,17 +100,24 @@ static int32_t seize(pid_t child, int pipe_write, uint64_t ptrace_options) {
     return child;
 }
 
-int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
-    int gate[2];
+// A child that is to wait for a byte, or for the end, of a pipe: 0 in the child, its id in the parent, or -errno.
+static pid_t fork_behind_gate(unsigned long flags, int gate[2]) {
     if (pipe2(gate, O_CLOEXEC) == -1)
         return -errno;
-    pid_t child = fork();
-    if (child == -1) {
-        int error = errno;
-        close(gate[0]);
-        close(gate[1]);
-        return -error;
-    }
+    pid_t child = flags == 0 ? fork() : (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+    if (child != -1)
+        return child;
+    int error = errno;
+    close(gate[0]);
+    close(gate[1]);
+    return -error;
+}
+
+int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
+    int gate[2];
+    pid_t child = fork_behind_gate(0, gate);
+    if (child < 0)
+        return child;
     if (child == 0) {
         close(gate[1]);
         wait_for_byte(gate[0]);
@@ -161,16 +168,10 @@ static void offer_to_oom_killer(void) {
 
 int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
     int gate[2];
-    if (pipe2(gate, O_CLOEXEC) == -1)
-        return -errno;
     // CLONE_FILES: descriptors that the replayer opens later are the stub's as well, so that it can map them.
-    pid_t child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
-    if (child == -1) {
-        int error = errno;
-        close(gate[0]);
-        close(gate[1]);
-        return -error;
-    }
+    pid_t child = fork_behind_gate(CLONE_FILES, gate);
+    if (child < 0)
+        return child;
     if (child == 0) {
         // The descriptor table is shared: the parent alone closes the gate.
         wait_for_byte(gate[0]);

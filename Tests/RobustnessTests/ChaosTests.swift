@@ -66,31 +66,10 @@ import Testing
     @Test func worksWithoutUserfaultfd() async throws {
         try await trial { trial in
             let program = try await computing(in: trial)
-            let forbid = try trial.sandbox.write(
-                """
-                #include <linux/filter.h>
-                #include <linux/seccomp.h>
-                #include <stddef.h>
-                #include <sys/prctl.h>
-                #include <sys/syscall.h>
-                #include <unistd.h>
-                int main(int argc, char **argv) {
-                    struct sock_filter code[] = {
-                        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-                        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_userfaultfd, 0, 1),
-                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
-                        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-                    };
-                    struct sock_fprog program = {4, code};
-                    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &program)) return 1;
-                    execv(argv[1], argv + 1);
-                    return 1;
-                }
-                """, to: "forbid.c")
-            let wrapper = "\(trial.home)/forbid"
-            #expect(try await trial.run(["cc", "-o", wrapper, forbid]).ending == .exited(0))
+            let userfaultfd = "323"
             let recorded = try await trial.run([
-                "env", "XRR_DIRTY=uffd", wrapper, trial.tool, "record", "--slice", "1ms", "-o", trial.recording,
+                "env", "XRR_DIRTY=uffd", try await trial.denier(), userfaultfd, trial.tool, "record", "--slice", "1ms",
+                "-o", trial.recording,
                 program,
             ])
             try await expectInterruptions(recorded, in: trial)

@@ -176,38 +176,13 @@ import Tracee
     /// What a container's seccomp profile does.
     @Test func forbiddenCalls() async throws {
         try await trial { trial in
-            let source = try trial.sandbox.write(Self.denier, to: "deny.c")
-            let denier = trial.sandbox.path("deny")
-            #expect(
-                try await trial.run(["cc", "-o", denier, source], asUser: []).ending == .exited(0))
+            let denier = try await trial.denier()
             for call in ["101", "317"] {
                 let outcome = try await trial.run([denier, call, trial.tool, "record", "true"])
                 expect(outcome, 125, "Operation not permitted", "xrr doctor")
             }
         }
     }
-
-    /// Makes the system call of the given number fail with EPERM, and executes a command.
-    private static let denier = """
-        #include <linux/filter.h>
-        #include <linux/seccomp.h>
-        #include <stddef.h>
-        #include <stdlib.h>
-        #include <sys/prctl.h>
-        #include <unistd.h>
-        int main(int argc, char **argv) {
-            struct sock_filter code[] = {
-                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, atoi(argv[1]), 0, 1),
-                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
-                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-            };
-            struct sock_fprog program = {4, code};
-            if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &program)) return 1;
-            execv(argv[2], argv + 2);
-            return 1;
-        }
-        """
 
     @Test(.enabled(if: Environment.isRoot, "mounts a file system"))
     func withoutProc() async throws {
