@@ -117,10 +117,13 @@ package final class ReplaySession {
         return try settle(frame, thread, at: index, isChecked: true)
     }
 
+    /// Passes that take longer to compare registers than to write the count down.
+    private static let manyPasses: UInt64 = 1 << 14
+
     /// Notes where a marker's state was found, if that spares the next replay something.
     private func learn(from search: MarkerSearch, knownPass: UInt64?) {
         guard let position = search.position, position.pass != knownPass else { return }
-        if search.comparisonCount > 1 {
+        if search.comparisonCount > 1 || position.pass >= Self.manyPasses {
             passCounts.learn(position)
         } else {
             passCounts.forget(position.frame)
