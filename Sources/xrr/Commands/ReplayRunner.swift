@@ -54,7 +54,7 @@ struct ReplayRunner {
         // Counts are kept of faithful replays only. If this one is not, one of them may have been wrong, and the thread
         // too far: the replay without them is the one that says something of the recording.
         if case .diverged(let divergence) = last.outcome, last.usedCounts {
-            cache.remove()
+            cache.discard()
             last = try attempt(
                 directory.reader(readsAhead: true), PassCounts(), outputStart: divergence.index)
         }

@@ -57,6 +57,12 @@ struct PassCountCache {
         }
     }
 
+    /// A replay that relied on the counts diverged.
+    func discard() {
+        log.debug("the replay diverged, and is repeated without \(path ?? "counts")")
+        remove()
+    }
+
     func remove() {
         if let path { try? FileSystem.removeFile(path) }
     }
