@@ -20,8 +20,8 @@ import TraceFormat
                 static volatile unsigned long counters[2];
                 static void *work(void *argument) {
                     volatile unsigned long *own = &counters[(long)argument];
-                    for (unsigned long round = 1; round <= 4; round++) {
-                        __asm__ volatile("1: incq %0; cmpq %1, %0; jb 1b" : "+m"(*own) : "r"(round * 60000000) : "cc");
+                    for (unsigned long round = 1; round <= 3; round++) {
+                        __asm__ volatile("1: incq %0; cmpq %1, %0; jb 1b" : "+m"(*own) : "r"(round * 40000000) : "cc");
                         dprintf(1, "%lu %lu %lu\\n", round, *own, counters[1 - (long)argument]);
                     }
                     return NULL;
