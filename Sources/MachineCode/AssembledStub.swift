@@ -21,7 +21,8 @@ package struct AssembledStub: Hashable, Sendable {
     package let trapAddress: GuestAddress
     /// Where the displaced instructions are. All registers are the program's own here.
     package let resumeAddress: GuestAddress
-    /// A 64-bit word that is incremented whenever the site is passed, before the checks: the pass that traps counts.
+    /// A 64-bit word that is incremented whenever the site is passed, before the checks: the pass that traps counts. The
+    /// tracer may set it while the thread is stopped.
     package let passCountAddress: GuestAddress
     /// What stands at the site instead of the displaced bytes, and is as long: the jump, and `int3` in the rest.
     package let patch: [UInt8]

@@ -15,6 +15,8 @@ package struct FilterStub: Sendable {
         case word(GuestAddress, UInt64)
         /// One of xmm0 to xmm15.
         case vector(Int, low: UInt64, high: UInt64)
+        /// The number of this pass, by the word at `passCountAddress`.
+        case pass(UInt64)
     }
 
     package let site: PatchSite
@@ -131,6 +133,8 @@ package struct FilterStub: Sendable {
         let failureWithR15: StubAssembler.Label
         /// r15 is in its slot from here on, and may have any value.
         private(set) var hasSavedR15 = false
+        /// Before the first check rcx is the number of the pass.
+        private var isFirst = true
 
         init(code: StubAssembler, failure: StubAssembler.Label, failureWithR15: StubAssembler.Label) {
             self.code = code
@@ -139,7 +143,11 @@ package struct FilterStub: Sendable {
         }
 
         mutating func append(_ check: Check) {
+            defer { isFirst = false }
             switch check {
+            case .pass(let number):
+                if !isFirst { code.moveFromMemory(.rcx, slot: Slot.passCount) }
+                compareRCX(number)
             case .register(.rcx, let expected):
                 code.moveFromMemory(.rcx, slot: Slot.rcx)
                 compareRCX(expected)

@@ -158,7 +158,7 @@ struct EffectApplier {
     }
 
     private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
-        if options.isQuiet { return }
+        if options.isQuiet || index < options.outputStart { return }
         // MAX_RW_COUNT: what one write(2) can transfer at the most.
         guard length <= 0x7fff_f000 else { throw .inconsistent(index, "writes \(length) bytes of output at once") }
         var position = address
@@ -173,7 +173,7 @@ struct EffectApplier {
     }
 
     private func output(_ bytes: [UInt8], to stream: OutputStream) throws(ReplayError) {
-        if options.isQuiet { return }
+        if options.isQuiet || index < options.outputStart { return }
         options.outputObserver?(stream, bytes)
         do { try StandardStreams.write(bytes, to: Int32(stream.rawValue)) } catch {
             switch error {

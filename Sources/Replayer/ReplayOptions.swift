@@ -6,6 +6,11 @@ package import XState
 package struct ReplayOptions {
     /// Does not repeat what the program wrote to standard output and error.
     package var isQuiet = false
+    /// What replays before have learned of the markers' places. A wrong count costs time, and can at worst make the replay
+    /// diverge, since a thread that has run too far does not come back: then replay again without.
+    package var passCounts = PassCounts()
+    /// No output before this frame.
+    package var outputStart = FrameIndex(0)
     /// Called once for each frame, with what this machine saw at its event: nil where there is nothing to compare
     /// (see `Event.isCompared`). At a divergence that is what diverged, if it was the expected stop.
     package var observer: ((FrameIndex, Frame, Observation?) -> Void)?

@@ -13,6 +13,10 @@ package final class ReplaySession {
     private let stub: StubProcess
     private var threads: [ThreadID: ReplayedThread] = [:]
     private var history = FrameHistory(capacity: 8)
+    /// What is known of the markers' places: the options' counts, and what was learned since.
+    package private(set) var passCounts: PassCounts
+    /// Whether a search relied on a count.
+    package private(set) var hasUsedPassCounts = false
     private let log = Logger(label: "replayer.session")
 
     /// - Parameters:
@@ -22,6 +26,7 @@ package final class ReplaySession {
         reader: RecordingReader, store: FileStore, options: ReplayOptions, layout: XStateLayout, core: Int32?
     ) throws(ReplayError) {
         self.options = options
+        passCounts = options.passCounts
         self.reader = reader
         regions = SharedRegions(store: store)
         do { stub = try StubProcess(layout: layout, core: core) } catch { throw .ptrace(error) }
@@ -95,19 +100,34 @@ package final class ReplaySession {
         _ frame: Frame, to marker: Marker, at index: FrameIndex
     ) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
-        var search = MarkerSearch(thread, to: marker, of: frame)
+        let knownPass = passCounts.pass(of: index, at: frame.before.instructionPointer)
+        if knownPass != nil { hasUsedPassCounts = true }
+        var search = MarkerSearch(thread, to: marker, of: frame, at: index, knownPass: knownPass)
         do {
             let outcome = try search.run()
             log.trace(
                 "event \(index): \(outcome), \(search.comparisonCount) comparisons",
                 metadata: search.lastDifference.map { ["last difference": "\($0)"] })
             switch outcome {
-            case .reached: break
+            case .reached: learn(from: search, knownPass: knownPass)
             case .stopped(let stop): return diverged(frame, thread, at: index, stop: stop)
             case .notFound: return diverged(frame, thread, at: index, stop: nil)
             }
         } catch { throw .ptrace(error) }
         return try settle(frame, thread, at: index, isChecked: true)
+    }
+
+    /// Passes that take longer to compare registers than to write the count down.
+    private static let manyPasses: UInt64 = 1 << 14
+
+    /// Notes where a marker's state was found, if that spares the next replay something.
+    private func learn(from search: MarkerSearch, knownPass: UInt64?) {
+        guard let position = search.position, position.pass != knownPass else { return }
+        if search.comparisonCount > 1 || position.pass >= Self.manyPasses {
+            passCounts.learn(position)
+        } else {
+            passCounts.forget(position.frame)
+        }
     }
 
     /// Compares the thread's state with the frame's, carries out the effects and sets the state to go on with.

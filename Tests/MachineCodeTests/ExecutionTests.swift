@@ -93,6 +93,7 @@ import Testing
         // Once more, after r15 was needed for sure.
         checks.append(.register(.r15, state.registers[15]))
         checks.append(.register(.rcx, state.registers[1]))
+        checks.append(.pass(1))
         return checks
     }
 
@@ -103,6 +104,7 @@ import Testing
         case .vector(let vector, let low, let high):
             difference == 1
                 ? .vector(vector, low: low ^ 1, high: high) : .vector(vector, low: low, high: high ^ difference)
+        case .pass(let number): .pass(number ^ difference)
         }
     }
 
@@ -173,6 +175,33 @@ import Testing
             #expect(arena.call(arena.body, rounds) == expected)
             #expect(arena[word: stub.passCountAddress] == rounds)
             #expect(arena.matchCount == matches)
+        }
+    }
+
+    /// The count goes on from what is in its word: a tracer may look in between, and passes can be very many.
+    @Test(arguments: [0, 1000, 1 << 31, 1 << 40, .max - 50_000] as [UInt64])
+    func trapsAtThePassThatIsWanted(start: UInt64) throws {
+        let arena = ExecutableArena()
+        arena.write(Self.carryLoop, at: arena.body)
+        let address = arena.body + 19
+        let function = FunctionCode(start: arena.body, bytes: Self.carryLoop.span)
+        let site = try #require(patchSite(Array(Self.carryLoop[19...]), at: address, function: function))
+        let rounds: UInt64 = 100_000
+        let expected = arena.call(arena.body, rounds)
+        for (checks, matches) in [
+            ([.pass(start &+ 1)], 1), ([.pass(start &+ rounds)], 1), ([.pass(start &+ rounds &+ 1)], 0),
+            ([.pass(start)], 0),
+            // rdi counts down, so that it is 1 at the last pass; before and after a check by r15.
+            ([.pass(start &+ rounds), .register(.rcx, 0x7123_4567_89AB_CDEF), .register(.rdi, 1)], 1),
+            ([.register(.rdi, 1), .register(.rcx, 0x7123_4567_89AB_CDEF), .pass(start &+ rounds)], 1),
+            ([.register(.rdi, 2), .pass(start &+ rounds)], 0),
+        ] as [([FilterStub.Check], UInt64)] {
+            let stub = try FilterStub(site: site, base: arena.stub, checks: checks).assemble()
+            arena.install(stub, at: site)
+            arena[word: stub.passCountAddress] = start
+            #expect(arena.call(arena.body, rounds) == expected)
+            #expect(arena[word: stub.passCountAddress] == start &+ rounds)
+            #expect(arena.matchCount == matches, "\(checks)")
         }
     }
 

@@ -11,6 +11,10 @@ internal import XState
 /// Where the code allows it, a jump at the marker's address leads to a stub that compares the registers at the speed of
 /// the program and traps only where all are right. If then something else differs, one more word that would have told
 /// is added to what the stub compares. Elsewhere a breakpoint stops the thread at each pass.
+///
+/// All ways count the passes in the same manner (`Position`). Where a search before has found at which pass the state
+/// is reached, the stub traps at that one alone; should the state be another one there, the count is forgotten and the
+/// search goes on without.
 struct MarkerSearch {
     enum Outcome {
         case reached
@@ -22,12 +26,20 @@ struct MarkerSearch {
 
     private let thread: ReplayedThread
     private let frame: Frame
+    private let index: FrameIndex
     private let marker: Marker
     private let deadline: Int64
     /// How often the tracer compared the whole state.
     private(set) var comparisonCount = 0
     /// What differed when registers were right for the last time.
     private(set) var lastDifference: StateDifference?
+
+    /// How many executions of the instruction at the address have begun.
+    private var passCount: UInt64 = 0
+    /// The pass at which the state is expected, as long as it can be.
+    private var knownPass: UInt64?
+    /// Where the state was found.
+    private(set) var position: Position?
 
     /// The page digest that differed last.
     private var suspect = 0
@@ -37,10 +49,15 @@ struct MarkerSearch {
     private var address: GuestAddress { frame.before.instructionPointer }
     private var traced: TracedThread { thread.traced }
 
-    init(_ thread: ReplayedThread, to marker: Marker, of frame: Frame) {
+    /// - Parameter knownPass: the pass at which the state was reached in a replay before.
+    init(
+        _ thread: ReplayedThread, to marker: Marker, of frame: Frame, at index: FrameIndex, knownPass: UInt64?
+    ) {
         self.thread = thread
         self.marker = marker
         self.frame = frame
+        self.index = index
+        self.knownPass = knownPass
         checks = Self.registerChecks(frame.before)
         let time = Int64(clamping: marker.processorTime.multipliedReportingOverflow(by: Self.patience).partialValue)
         deadline = Host.monotonicTime() + max(Self.shortestLimit, min(time, Self.longestLimit))
@@ -68,6 +85,8 @@ struct MarkerSearch {
     /// Waits at the address in the best way that the code of the moment allows, again and again.
     private mutating func search(_ memory: CodeMemory, _ page: inout StubPage?) throws(PtraceError) -> Outcome {
         while true {
+            // A count that is passed, or zero, is a wrong one.
+            if let knownPass, knownPass <= passCount { self.knownPass = nil }
             let end: Outcome?
             if let site = memory.isPatchable ? site() : nil, let place = try place(for: site, &page) {
                 end = try waitAtStub(site, in: place, memory)
@@ -75,6 +94,8 @@ struct MarkerSearch {
                 end = try waitAtBreakpoint(memory)
             }
             if let end { return end }
+            // A write to code that was carried out by itself may have led to the marker.
+            if try isThere() { return .reached }
         }
     }
 
@@ -90,8 +111,16 @@ struct MarkerSearch {
     // MARK: Comparison
 
     /// Whether the thread stands at the marker, in the recorded state.
-    private mutating func isThere() throws(PtraceError) -> Bool {
-        try compare(try traced.registers()) == nil
+    ///
+    /// - Parameter hasBegun: whether the pass that would begin here is counted already.
+    private mutating func isThere(hasBegun: Bool = false) throws(PtraceError) -> Bool {
+        guard try compare(try traced.registers()) == nil else { return false }
+        notePosition(pass: hasBegun ? passCount : passCount + 1)
+        return true
+    }
+
+    private mutating func notePosition(pass: UInt64) {
+        position = Position(frame: index, address: address, pass: pass)
     }
 
     /// What differs first.
@@ -141,10 +170,12 @@ struct MarkerSearch {
         // The state of a thread that is to go on behind the checks, which have said yes wrongly.
         var passing: Registers?
         while true {
+            let checks = knownPass.map { [.pass($0)] } ?? checks
             guard let stub = try? FilterStub(site: site, base: page.address, checks: checks).assemble(),
                 stub.length <= StubPage.length
             else { return try waitAtBreakpoint(memory) }
             try page.write(stub.code)
+            try page.setWord(passCount, at: stub.passCountAddress)
             try traced.memory.write(site.address, stub.patch)
             if var registers = passing.take() {
                 registers.instructionPointer = stub.resumeAddress
@@ -153,11 +184,13 @@ struct MarkerSearch {
             let stop = try go()
             guard traced.isStopped else { return .stopped(stop) }
             try traced.memory.write(site.address, site.displacedBytes)
+            passCount = try page.word(at: stub.passCountAddress)
 
             var registers = try traced.registers()
             guard stop == .signal(Self.trap), registers.instructionPointer == stub.trapAddress else {
                 if try memory.hasCaught(stop) {
                     try repeatWrite(memory)
+                    try leave(stub)
                     return nil
                 }
                 return stop.isGroupStop ? .notFound : .stopped(stop)
@@ -165,13 +198,24 @@ struct MarkerSearch {
             registers.instructionPointer = site.address
             guard let difference = try compare(registers) else {
                 try traced.setRegisters(registers)
+                notePosition(pass: passCount)
                 return .reached
             }
-            if checks.count < Self.longestStub, let check = difference.check, !checks.contains(check) {
-                checks.insert(check, at: 0)
+            knownPass = nil
+            if self.checks.count < Self.longestStub, let check = difference.check, !self.checks.contains(check) {
+                self.checks.insert(check, at: 0)
             }
             passing = registers
         }
+    }
+
+    /// A thread in the stub's copy of an instruction goes on at the instruction itself: the stub may become another.
+    private func leave(_ stub: AssembledStub) throws(PtraceError) {
+        guard traced.isStopped else { return }
+        var registers = try traced.registers()
+        guard case .program(let address) = stub.place(of: registers.instructionPointer) else { return }
+        registers.instructionPointer = address
+        try traced.setRegisters(registers)
     }
 
     /// The registers that change most come first.
@@ -197,6 +241,7 @@ struct MarkerSearch {
     private mutating func waitAtBreakpoint(_ memory: CodeMemory) throws(PtraceError) -> Outcome? {
         // Off the address itself first: a breakpoint there would stop the thread without a pass.
         while try traced.registers().instructionPointer == address {
+            passCount += 1
             if let stop = try step(memory) { return .stopped(stop) }
             if try isThere() { return .reached }
         }
@@ -212,7 +257,8 @@ struct MarkerSearch {
                 }
                 return stop.isGroupStop ? .notFound : .stopped(stop)
             }
-            if try isThere() {
+            passCount += 1
+            if isPossible(), try isThere(hasBegun: true) {
                 try breakpoint.remove()
                 return .reached
             }
@@ -222,6 +268,14 @@ struct MarkerSearch {
             }
             if let stop = try breakpoint.pass({ () throws(PtraceError) in try step(memory) }) { return .stopped(stop) }
         }
+    }
+
+    /// Whether this pass can be the one; if it is the known one, that is used up.
+    private mutating func isPossible() -> Bool {
+        guard let knownPass else { return true }
+        if passCount < knownPass { return false }
+        self.knownPass = nil
+        return true
     }
 
     // MARK: Running

@@ -45,6 +45,18 @@ struct StubPage {
 
     func write(_ bytes: [UInt8]) throws(PtraceError) { try thread.memory.write(address, bytes) }
 
+    /// A word of a stub's slots, little-endian.
+    func word(at address: GuestAddress) throws(PtraceError) -> UInt64 {
+        guard let bytes = thread.memory.readExactly(address, count: 8) else {
+            throw .failed(operation: "reading the words of a stub", thread: thread.id, errno: 14)
+        }
+        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    func setWord(_ word: UInt64, at address: GuestAddress) throws(PtraceError) {
+        try thread.memory.write(address, (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) })
+    }
+
     func unmap() throws(PtraceError) {
         try RemoteSyscall(thread, entry: .filtered).call(.munmap, address.rawValue, Self.length)
     }

@@ -25,7 +25,6 @@ struct ReplayRunner {
                 "\(directory.path) has no events: the recorder was killed before it committed any; record again",
                 status: .unreadable)
         }
-        let dump = try options.registersFile.map { path throws(CommandError) in try RegisterDump(path) }
         let progress = FileSystem.isTerminal(.standardError) ? ProgressLine(total: reader.frameCount) : nil
         Diagnostics.keepClear(of: progress)
         defer {
@@ -38,13 +37,41 @@ struct ReplayRunner {
         _ = signal(SIGPIPE, SIG_IGN)
         let core = CoreChoice.forReplay(recordedOn: reader.manifest.pinnedCore)
         Host.bind(toCore: core)
-        let session = try ReplaySession(
-            reader: reader, store: store, options: sessionOptions(dump, progress), layout: machine.layout, core: core)
-        let outcome = try session.run()
-        try report(outcome)
+        let cache = PassCountCache(of: reader.manifest.recordingID)
+        let known = cache.load()
+        func attempt(_ reader: RecordingReader, _ known: PassCounts, outputStart: FrameIndex) throws -> Attempt {
+            let dump = try options.registersFile.map { path throws(CommandError) in try RegisterDump(path) }
+            var replay = sessionOptions(dump, progress)
+            replay.passCounts = known
+            replay.outputStart = outputStart
+            let session = try ReplaySession(
+                reader: reader, store: store, options: replay, layout: machine.layout, core: core)
+            let outcome = try session.run()
+            return Attempt(
+                outcome: outcome, dump: dump, learned: session.passCounts, usedCounts: session.hasUsedPassCounts)
+        }
+        var last = try attempt(reader, known, outputStart: FrameIndex(0))
+        // Counts are kept of faithful replays only. If this one is not, one of them may have been wrong, and the thread
+        // too far: the replay without them is the one that says something of the recording.
+        if case .diverged(let divergence) = last.outcome, last.usedCounts {
+            cache.discard()
+            last = try attempt(
+                directory.reader(readsAhead: true), PassCounts(), outputStart: divergence.index)
+        }
+        if case .faithful = last.outcome, last.learned != known { cache.save(last.learned) }
+        try report(last.outcome)
         // Last: a divergence says more than a full disk.
-        try dump?.close()
-        if case .diverged = outcome { throw Finished(status: .diverged) }
+        try last.dump?.close()
+        if case .diverged = last.outcome { throw Finished(status: .diverged) }
+    }
+
+    /// One replay from the beginning on.
+    private struct Attempt {
+        var outcome: ReplayOutcome
+        var dump: RegisterDump?
+        var learned: PassCounts
+        /// Whether it relied on counts of replays before.
+        var usedCounts: Bool
     }
 
     private func sessionOptions(_ dump: RegisterDump?, _ progress: ProgressLine?) -> ReplayOptions {

@@ -11,6 +11,8 @@ extension RecordingsHome {
             throw CommandError("\(recording.path) is not a recording: it has no manifest.json; nothing was removed")
         }
         let wasLatest = latest?.name == recording.name
+        // What replays have noted of a recording that cannot be read stays: only the recording says where that is.
+        let recordingID = (try? recording.reader())?.manifest.recordingID
         do throws(Errno) {
             // The manifest goes first: what is left after an interruption is no recording any more.
             try FileSystem.removeFile(FilePath(recording.path).appending("manifest.json").string)
@@ -19,6 +21,7 @@ extension RecordingsHome {
             throw CommandError("cannot remove \(recording.path): \(error)")
         }
         if wasLatest { removeLatest() }
+        if let recordingID { PassCountCache(of: recordingID).remove() }
     }
 
     /// A reason not to collect now, or what was freed in bytes.
