@@ -55,6 +55,9 @@ struct ReplayRunner {
         // too far: the replay without them is the one that says something of the recording.
         if case .diverged(let divergence) = last.outcome, last.usedCounts {
             cache.discard()
+            Diagnostics.say(
+                "the replay diverged at event \(divergence.index), with places that replays before have noted; "
+                    + "once more without those")
             last = try attempt(
                 directory.reader(readsAhead: true), PassCounts(), outputStart: divergence.index)
         }
