@@ -29,6 +29,7 @@ import Testing
             // In an empty directory, with nothing on standard input: a replay takes nothing from outside.
             var replay = try command("replay", in: sandbox)
             replay.words += [tool, "replay", "-a", recording]
+            replay.environment["XDG_CACHE_HOME"] = try sandbox.makeDirectory("cache")
             let replayed = try await run(replay, "replay", in: sandbox)
             #expect(replayed.ending == .exited(0), "\(program.name) does not replay.\n\(replayed)")
             #expect(

@@ -205,7 +205,7 @@ import Tracee
             #expect(try await trial.run(record).output == "hello\n")
             // A soft limit is raised.
             #expect(try await limited("-S -n 8", [trial.tool, "replay", "-a", trial.recording]).output == "hello\n")
-            expect(try await limited("-n 5", [trial.tool, "replay", "-a", trial.recording]), 4, "Too many open files")
+            expect(try await limited("-n 4", [trial.tool, "replay", "-a", trial.recording]), 4, "Too many open files")
             guard Environment.isRoot else { return }
             // A user of our own, whose processes are counted.
             let user = ["setpriv", "--reuid=65432", "--regid=65534", "--clear-groups", "--"]
