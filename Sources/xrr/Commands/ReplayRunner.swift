@@ -45,7 +45,7 @@ struct ReplayRunner {
             replay.passCounts = known
             replay.outputStart = outputStart
             let session = try ReplaySession(
-                reader: reader, store: store, options: replay, layout: machine.layout, core: core)
+                reader: reader, store: store, options: replay, machine: machine, core: core)
             let outcome = try session.run()
             return Attempt(
                 outcome: outcome, dump: dump, learned: session.passCounts, usedCounts: session.hasUsedPassCounts)

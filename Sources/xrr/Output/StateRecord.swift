@@ -30,7 +30,7 @@ struct StateRecord: Hashable {
         case .unknown: return []
         case .machine(let registers, let xstate, let event):
             let general = (0..<Registers.count).compactMap { index in
-                RegisterComparison.comparable(registers, index, at: event).map {
+                RegisterComparison.exact.comparable(registers, index, at: event).map {
                     Value(name: Registers.names[index], text: TextFormat.hexadecimal($0))
                 }
             }
