@@ -15,6 +15,9 @@ package struct StateComparison: Hashable, Sendable {
         self.init(registers: RegisterComparison(ignoresArithmeticFlags: first != second))
     }
 
+    /// For states of one model of CPU.
+    package static let exact = StateComparison(registers: .exact)
+
     /// FOP, FIP and FDP differ between classes of CPUs; and a component that one side does not have counts as initial.
     package static let ignoredXState: XStateImage.Ignored = [.x87Pointers, .mask]
 
