@@ -29,7 +29,10 @@ extension RecordSession {
         child.nice = parent.nice
         child.clearedAtExit = request.childClearWord
         threads[id] = child
-        if !request.sharesMemory { files.copyMappings(from: parent.traced.addressSpace, to: space) }
+        if !request.sharesMemory {
+            files.copyMappings(from: parent.traced.addressSpace, to: space)
+            pinned[ObjectIdentifier(space)] = pinned[ObjectIdentifier(parent.traced.addressSpace)]
+        }
         try writeStart(of: child, parent: parent, request: request)
         scheduler.add(id)
     }
@@ -176,6 +179,7 @@ extension RecordSession {
         files.forget(space)
         arenas[ObjectIdentifier(space)] = nil
         markers[ObjectIdentifier(space)] = nil
+        pinned[ObjectIdentifier(space)] = nil
     }
 
     func killAll() {

@@ -21,6 +21,11 @@ package final class RecordSession {
     var markers: [ObjectIdentifier: MarkerBuilder] = [:]
     /// For code without unwind information.
     let symbolizer = Symbolizer(modules: [])
+    /// What is known of the code in address spaces.
+    var pinned: [ObjectIdentifier: PinnedCode] = [:]
+    var scanner: SiteScanner
+    /// Why the recording may depend on the CPU it was made on, although that was pinned.
+    var limits: [String] = []
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -61,6 +66,7 @@ package final class RecordSession {
             }
         }
         reopenableStreams = streams
+        scanner = SiteScanner(symbolizer: symbolizer, storage: options.siteStorage)
         sink = FrameSink(writer: writer)
         files = MappedFiles(storage: store, sink: sink)
         scheduler = Scheduler(slice: options.slice, chaosSeed: options.chaosSeed)

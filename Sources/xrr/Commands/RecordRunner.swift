@@ -65,6 +65,8 @@ struct RecordRunner {
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
             recording.dirtyPages = try Self.dirtyPages()
+            recording.pin = try Self.temporaryPin(machine)
+            recording.siteStorage = CodeSiteCache().storage
             if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
                 options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
@@ -77,6 +79,29 @@ struct RecordRunner {
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
+    }
+
+    private static func temporaryPin(_ machine: HostMachine) throws -> CPUPin {
+        var entries = machine.cpuid.entries
+        for index in entries.indices {
+            let entry = entries[index]
+            switch (entry.leaf, entry.subleaf) {
+            case (1, _):
+                entries[index].words.ecx &= 0x3CD8_3201 | 0x0098_2201
+            case (7, _):
+                entries[index].words = CPUIDWords(eax: 0, ebx: entry.subleaf == 0 ? entry.words.ebx & 0x128 : 0)
+            case (0xD, 0): entries[index].words = CPUIDWords(eax: 7, ebx: 832, ecx: 832, edx: 0)
+            case (0xD, 2): break
+            case (0xD, _): entries[index].words = CPUIDWords()
+            case (0x8000_0001, _): entries[index].words.ecx &= 0x21
+            default: break
+            }
+        }
+        let table = CPUIDTable(entries: entries)
+        let mask: XFeatureMask = [.x87, .sse, .avx]
+        return CPUPin(
+            cpu: PinnedCPU(cpuid: table, xcr0: mask, layout: try XStateLayout(mask: mask, cpuid: table)),
+            isXCR0PinnedByKernel: false, isNative: false)
     }
 
     /// What $XRR_DIRTY says, for tests and for kernels that get it wrong.
