@@ -102,7 +102,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", system, arguments, log],
+            dependencies: [
+                "xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", "Tracee", "Replayer", system, arguments, log,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RobustnessTests",

@@ -32,16 +32,32 @@ int32_t cptrace_set_registers(int32_t tid, const void *registers) {
     return RESULT(ptrace(PTRACE_SETREGS, tid, 0, (void *)registers));
 }
 
-int64_t cptrace_get_xstate(int32_t tid, void *bytes, size_t capacity) {
+static int64_t get_regset(int32_t tid, uint32_t note, void *bytes, size_t capacity) {
     struct iovec vector = {bytes, capacity};
-    if (ptrace(PTRACE_GETREGSET, tid, NT_X86_XSTATE, &vector) == -1)
+    if (ptrace(PTRACE_GETREGSET, tid, note, &vector) == -1)
         return -errno;
     return (int64_t)vector.iov_len;
 }
 
-int32_t cptrace_set_xstate(int32_t tid, const void *bytes, size_t length) {
+static int32_t set_regset(int32_t tid, uint32_t note, const void *bytes, size_t length) {
     struct iovec vector = {(void *)bytes, length};
-    return RESULT(ptrace(PTRACE_SETREGSET, tid, NT_X86_XSTATE, &vector));
+    return RESULT(ptrace(PTRACE_SETREGSET, tid, note, &vector));
+}
+
+int64_t cptrace_get_xstate(int32_t tid, void *bytes, size_t capacity) {
+    return get_regset(tid, NT_X86_XSTATE, bytes, capacity);
+}
+
+int32_t cptrace_set_xstate(int32_t tid, const void *bytes, size_t length) {
+    return set_regset(tid, NT_X86_XSTATE, bytes, length);
+}
+
+int64_t cptrace_get_fxstate(int32_t tid, void *bytes) {
+    return get_regset(tid, NT_PRFPREG, bytes, CPTRACE_FXSTATE);
+}
+
+int32_t cptrace_set_fxstate(int32_t tid, const void *bytes) {
+    return set_regset(tid, NT_PRFPREG, bytes, CPTRACE_FXSTATE);
 }
 
 int32_t cptrace_get_event_message(int32_t tid, uint64_t *message) {

@@ -25,21 +25,37 @@ package struct StoppedThread: ~Copyable, Sendable {
         try check(result, "PTRACE_SETREGS", id)
     }
 
-    /// PTRACE_GETREGSET NT_X86_XSTATE into `buffer`, whose size is left at what the kernel filled.
+    /// The extended state into `buffer`, as an XSAVE area of the standard format: PTRACE_GETREGSET NT_X86_XSTATE.
+    ///
+    /// Where the kernel uses no XSAVE (ENODEV) it comes from NT_PRFPREG, and the buffer, whose `regset` then says so,
+    /// gets the header of an area with x87 and SSE.
     package borrowing func readXState(into buffer: inout XStateBuffer) throws(PtraceError) {
-        let result = unsafe buffer.bytes.withUnsafeMutableBytes {
-            unsafe cptrace_get_xstate(id.rawValue, $0.baseAddress, $0.count)
+        if buffer.regset == .xsave {
+            let result = unsafe buffer.bytes.withUnsafeMutableBytes {
+                unsafe cptrace_get_xstate(id.rawValue, $0.baseAddress, $0.count)
+            }
+            if result != XStateBuffer.noSuchRegset {
+                let count = Int(try check(result, "PTRACE_GETREGSET NT_X86_XSTATE", id))
+                if count != buffer.bytes.count { buffer.bytes.removeLast(buffer.bytes.count - count) }
+                return
+            }
+            buffer = XStateBuffer(.fxsave)
         }
-        let count = Int(try check(result, "PTRACE_GETREGSET NT_X86_XSTATE", id))
-        if count != buffer.bytes.count { buffer.bytes.removeLast(buffer.bytes.count - count) }
+        let result = unsafe buffer.bytes.withUnsafeMutableBytes {
+            unsafe cptrace_get_fxstate(id.rawValue, $0.baseAddress)
+        }
+        try check(result, "PTRACE_GETREGSET NT_PRFPREG", id)
     }
 
-    /// PTRACE_SETREGSET NT_X86_XSTATE.
-    package borrowing func writeXState(_ bytes: [UInt8]) throws(PtraceError) {
-        let result = unsafe bytes.withUnsafeBytes {
-            unsafe cptrace_set_xstate(id.rawValue, $0.baseAddress, $0.count)
+    /// Sets the extended state: PTRACE_SETREGSET of the regset that the buffer was read from.
+    package borrowing func writeXState(_ buffer: XStateBuffer) throws(PtraceError) {
+        let result = unsafe buffer.bytes.withUnsafeBytes {
+            switch buffer.regset {
+            case .xsave: unsafe cptrace_set_xstate(id.rawValue, $0.baseAddress, $0.count)
+            case .fxsave: unsafe cptrace_set_fxstate(id.rawValue, $0.baseAddress)
+            }
         }
-        try check(result, "PTRACE_SETREGSET NT_X86_XSTATE", id)
+        try check(result, "PTRACE_SETREGSET of the extended state", id)
     }
 
     /// A breakpoint that changes no memory: the thread stops with SIGTRAP before it executes the instruction there. Null
@@ -108,9 +124,34 @@ package struct RunningThread: ~Copyable, Sendable {
     package consuming func stopped() -> StoppedThread { StoppedThread(id: id) }
 }
 
-/// Room for one NT_X86_XSTATE regset, reused from stop to stop.
+/// Room for one extended state as an XSAVE area of the standard format, reused from stop to stop.
 package struct XStateBuffer: Sendable {
+    /// What the kernel shows the state by.
+    package enum Regset: Hashable, Sendable {
+        /// NT_X86_XSTATE.
+        case xsave
+        /// NT_PRFPREG, 512 bytes as FXSAVE stores them: all there is without XSAVE.
+        case fxsave
+    }
+
+    package let regset: Regset
     package var bytes: [UInt8]
-    /// Larger than any state an x86-64 CPU has (11008 bytes with AMX).
-    package init() { bytes = [UInt8](repeating: 0, count: Int(CPTRACE_MAX_XSTATE)) }
+
+    /// - Parameter regset: `.xsave` unless a read has found that there is none.
+    package init(_ regset: Regset = .xsave) {
+        self.regset = regset
+        switch regset {
+        case .xsave:
+            // Larger than any state an x86-64 CPU has (11008 bytes with AMX).
+            bytes = [UInt8](repeating: 0, count: Int(CPTRACE_MAX_XSTATE))
+        case .fxsave:
+            bytes = [UInt8](repeating: 0, count: Int(CPTRACE_FXSTATE) + Self.headerSize)
+            // XSTATE_BV: x87 and SSE (SDM volume 1, section 13.4.2).
+            bytes[Int(CPTRACE_FXSTATE)] = 3
+        }
+    }
+
+    private static let headerSize = 64
+    /// -ENODEV.
+    fileprivate static let noSuchRegset: Int64 = -19
 }

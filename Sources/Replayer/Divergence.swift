@@ -36,8 +36,22 @@ package struct Divergence: Sendable {
         package var symbol: SymbolicAddress?
     }
 
+    /// What was compared.
+    package var comparison: StateComparison
+
     /// The indices of the general registers that differ (see `Registers.names`).
     package var differingRegisters: [Int] {
-        registers.map { RegisterComparison.differences(expected: frame.before, actual: $0, event: frame.event) } ?? []
+        registers.map {
+            comparison.registers.differences(expected: frame.before, actual: $0, event: frame.event)
+        } ?? []
     }
+
+    /// The extended registers that differ.
+    package var differingXState: [XStateDifference] {
+        xstate.map { $0.differences(from: frame.xstate, ignoring: StateComparison.ignoredXState) } ?? []
+    }
+
+    /// Components that hold values now, and of which the recording knows nothing: its CPU did not have them, or they were
+    /// hidden from the program.
+    package var foreignComponents: XFeatureMask { xstate?.obstacles(to: frame.xstate.mask) ?? [] }
 }

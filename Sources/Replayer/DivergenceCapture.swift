@@ -14,6 +14,7 @@ struct DivergenceCapture {
     let history: [(FrameIndex, Frame)]
     /// What the recorded program called the files whose stored copies are mapped.
     let fileNames: [FileDigest: String]
+    let comparison: StateComparison
 
     func divergence() -> Divergence {
         let modules = modules()
@@ -29,7 +30,8 @@ struct DivergenceCapture {
             registers: registers, xstate: try? thread.traced.xstate(),
             recordedPlace: place(frame.before.instructionPointer, behindCall: expectsCall, symbolizer),
             actualPlace: registers.flatMap { place($0.instructionPointer, behindCall: standsInCall, symbolizer) },
-            backtrace: registers.map { backtrace($0, standsInCall, modules, symbolizer) } ?? [], history: history)
+            backtrace: registers.map { backtrace($0, standsInCall, modules, symbolizer) } ?? [], history: history,
+            comparison: comparison)
     }
 
     private func signal() -> SignalInfo? {

@@ -1,5 +1,7 @@
+package import LinuxABI
 package import Ptrace
 package import TraceFormat
+package import XState
 
 /// Why a replay could not be carried out. A divergence is no error but a result.
 package enum ReplayError: Error, Sendable {
@@ -9,6 +11,8 @@ package enum ReplayError: Error, Sendable {
     case store(FileStoreError)
     /// This machine cannot replay the recording soundly, for these reasons.
     case unsound([String])
+    /// At this event the thread has values in components of the extended state that this machine does not have.
+    case missingComponents(FrameIndex, ThreadID, XFeatureMask)
     /// The kernel refused something that a replay needs.
     case ptrace(PtraceError)
     /// The program's output could not be written again.

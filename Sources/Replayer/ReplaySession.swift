@@ -2,8 +2,8 @@ internal import LinuxABI
 internal import Logging
 internal import Ptrace
 package import TraceFormat
-internal import Tracee
-package import XState
+package import Tracee
+internal import XState
 
 /// Reproduces a recording frame by frame and compares the state at each event.
 package final class ReplaySession {
@@ -11,6 +11,7 @@ package final class ReplaySession {
     private let reader: RecordingReader
     private let regions: SharedRegions
     private let stub: StubProcess
+    private let comparison: StateComparison
     private var threads: [ThreadID: ReplayedThread] = [:]
     private var history = FrameHistory(capacity: 8)
     /// What is known of the markers' places: the options' counts, and what was learned since.
@@ -20,16 +21,20 @@ package final class ReplaySession {
     private let log = Logger(label: "replayer.session")
 
     /// - Parameters:
-    ///   - layout: this machine's layout of the extended state, which has been found fit for the recording.
+    ///   - machine: this machine, which has been found fit for the recording.
     ///   - core: the core to bind the replayed threads to.
     package init(
-        reader: RecordingReader, store: FileStore, options: ReplayOptions, layout: XStateLayout, core: Int32?
+        reader: RecordingReader, store: FileStore, options: ReplayOptions, machine: HostMachine, core: Int32?
     ) throws(ReplayError) {
         self.options = options
         passCounts = options.passCounts
         self.reader = reader
         regions = SharedRegions(store: store)
-        do { stub = try StubProcess(layout: layout, core: core) } catch { throw .ptrace(error) }
+        comparison = StateComparison(of: reader.manifest.cpu, with: machine.cpu)
+        let components = reader.manifest.xstateLayout.imageMask
+        do { stub = try StubProcess(layout: machine.layout, components: components, core: core) } catch {
+            throw .ptrace(error)
+        }
     }
 
     deinit { for thread in threads.values { thread.traced.kill() } }
@@ -102,7 +107,8 @@ package final class ReplaySession {
         let thread = try thread(frame.thread, at: index)
         let knownPass = passCounts.pass(of: index, at: frame.before.instructionPointer)
         if knownPass != nil { hasUsedPassCounts = true }
-        var search = MarkerSearch(thread, to: marker, of: frame, at: index, knownPass: knownPass)
+        var search = MarkerSearch(
+            thread, to: marker, of: frame, at: index, comparison: comparison, knownPass: knownPass)
         do {
             let outcome = try search.run()
             log.trace(
@@ -138,10 +144,7 @@ package final class ReplaySession {
             if isChecked {
                 let registers = try thread.traced.registers()
                 let xstate = try thread.traced.xstate()
-                if !RegisterComparison.differences(expected: frame.before, actual: registers, event: frame.event)
-                    .isEmpty
-                    || !frame.xstate.matches(xstate, ignoring: .x87Pointers)
-                {
+                if !comparison.matches(frame, registers: registers, xstate: xstate) {
                     options.observer?(index, frame, Observation(registers: registers, xstate: xstate))
                     return diverged(frame, thread, at: index, stop: nil)
                 }
@@ -249,7 +252,7 @@ package final class ReplaySession {
         }
         return DivergenceCapture(
             thread: thread, frame: frame, index: index, unexpectedStop: stop, history: history.frames,
-            fileNames: fileNames
+            fileNames: fileNames, comparison: comparison
         ).divergence()
     }
 }

@@ -76,6 +76,8 @@ final class ReplayedThread {
 
     /// Gives the thread an extended state that a frame wants.
     func setXState(_ xstate: XStateImage, at index: FrameIndex) throws(ReplayError) {
+        let missing = traced.missingComponents(for: xstate)
+        guard missing.isEmpty else { throw .missingComponents(index, id, missing) }
         do { try traced.setXState(xstate) } catch {
             throw refused(error, "sets the extended state of thread \(id) to what the kernel refuses", at: index)
         }

@@ -11,18 +11,24 @@ internal import XState
 final class StubProcess {
     private let template: TracedThread
     private let layout: XStateLayout
+    private let components: XFeatureMask?
 
     private static let options: PtraceOptions = [.sysGood, .traceFork, .traceSeccomp, .exitKill]
     /// CLONE_FS, CLONE_FILES, CLONE_PARENT and SIGCHLD as the exit signal.
     private static let cloneFlags: UInt64 = 0x200 | 0x400 | 0x8000 | 17
     private static let sharesMemory: UInt64 = 0x100
 
-    init(layout: XStateLayout, core: Int32?) throws(PtraceError) {
+    /// - Parameters:
+    ///   - layout: this machine's layout of the extended state.
+    ///   - components: those that the recording keeps, nil for all of the layout.
+    init(layout: XStateLayout, components: XFeatureMask? = nil, core: Int32?) throws(PtraceError) {
         self.layout = layout
+        self.components = components
         let stub = try Tracer.spawnStub(options: Self.options, core: core)
         let id = stub.id
         template = TracedThread(
-            RunningThread(id: id), addressSpace: AddressSpace(memory: try GuestMemory(of: id)), layout: layout)
+            RunningThread(id: id), addressSpace: AddressSpace(memory: try GuestMemory(of: id)), layout: layout,
+            components: components)
         template.noteStop()
         try empty()
     }
@@ -75,7 +81,8 @@ final class StubProcess {
             break
         }
         let space = sharesMemory ? parent.addressSpace : AddressSpace(memory: try GuestMemory(of: child))
-        let thread = TracedThread(RunningThread(id: child), addressSpace: space, layout: layout)
+        let thread = TracedThread(
+            RunningThread(id: child), addressSpace: space, layout: layout, components: components)
         thread.noteStop()
         return thread
     }

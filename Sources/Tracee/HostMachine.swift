@@ -13,7 +13,10 @@ package struct HostMachine: Sendable {
     package static func current() throws(XStateError) -> HostMachine {
         let table = readCPUID()
         let mask = XFeatureMask(rawValue: Host.readXCR0())
-        let layout = try XStateLayout(mask: mask.isEmpty ? .legacy : mask, cpuid: table)
+        // Without XSAVE there is no XCR0 and no leaf 0DH, and FXSAVE covers x87 and SSE.
+        let layout =
+            mask.isEmpty
+            ? try XStateLayout(mask: .legacy, locations: []) : try XStateLayout(mask: mask, cpuid: table)
         return HostMachine(cpuid: table, cpu: CPUIdentity(table), layout: layout)
     }
 

@@ -15,10 +15,17 @@ package final class TracedThread {
     private var xstateReader: XStateReader
 
     /// A thread that is running until a wait reports otherwise.
-    package init(_ thread: consuming RunningThread, addressSpace: AddressSpace, layout: XStateLayout) {
+    ///
+    /// - Parameters:
+    ///   - layout: this machine's layout of the extended state.
+    ///   - components: those that `xstate` shows, unless others hold values; all of the machine's if nil.
+    package init(
+        _ thread: consuming RunningThread, addressSpace: AddressSpace, layout: XStateLayout,
+        components: XFeatureMask? = nil
+    ) {
         id = thread.id
         self.addressSpace = addressSpace
-        xstateReader = XStateReader(layout: layout)
+        xstateReader = XStateReader(layout: layout, mask: components)
         running = consume thread
         stopped = nil
         addressSpace.threadCount += 1
@@ -157,6 +164,11 @@ package final class TracedThread {
         }
         stopped = consume thread
         return result
+    }
+
+    /// The components of an image that hold values and do not exist on this machine: with any, `setXState` fails.
+    package func missingComponents(for image: XStateImage) -> XFeatureMask {
+        image.obstacles(to: xstateReader.layout.mask)
     }
 
     /// Sets the extended state, in this machine's layout.

@@ -85,6 +85,9 @@ extension ReplayError {
         case .ptrace(let error) where error.isForbidden:
             "\(error.words) (ptrace scope, or a container's seccomp profile): 'xrr doctor' says what to do"
         case .ptrace(let error): error.words
+        case .missingComponents(let index, let thread, let components):
+            "this machine cannot hold the registers that thread \(thread) has from event \(index) on: it has no "
+                + "\(components); replay on a CPU that has them"
         case .inconsistent(let index, let what): "the recording is damaged: event \(index) \(what)"
         }
     }
@@ -93,7 +96,7 @@ extension ReplayError {
         switch self {
         case .recording, .store, .inconsistent: .unreadable
         case .output: .failure
-        case .unsound: .unsoundHere
+        case .unsound, .missingComponents: .unsoundHere
         // Somebody killed the replay's processes: it says nothing of the recording or the machine.
         case .ptrace(.threadGone): .failure
         case .ptrace: .unsoundHere

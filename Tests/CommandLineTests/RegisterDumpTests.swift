@@ -3,6 +3,9 @@ import SystemPackage
 import TestSupport
 import Testing
 import TraceFormat
+import Tracee
+
+@testable import xrr
 
 /// Register dumps of replays are the same as one another and as their recording, and differ where that does.
 @Suite struct RegisterDumpTests {
@@ -46,16 +49,18 @@ import TraceFormat
 
         let reader = try RecordingReader(opening: FilePath(guest.recordingPath(name)))
         let lines = String(decoding: guest.sandbox.bytes("home/first"), as: UTF8.self).split(separator: "\n")
-        #expect(lines.count == Int(reader.frameCount))
-        for line in lines {
+        let head = lines.filter { $0.hasPrefix("#") }.map(String.init)
+        #expect(try StateOrigin(parsing: head) == StateOrigin(HostMachine.current()))
+        #expect(lines.count - head.count == Int(reader.frameCount))
+        for line in lines.dropFirst(head.count) {
             let hasState = line.contains(" rip=0x")
             let kind = line.split(separator: " ")[2]
             let isUncompared =
                 ["exec", "thread-start", "thread-exit", "SIGUSR1", "SIGCHLD"].contains(kind) || kind.hasSuffix(":exit")
             #expect(hasState != isUncompared, "\(line.prefix(60))")
         }
-        #expect(lines.contains { $0.split(separator: " ")[2] == "SIGTRAP" })
-        #expect(lines.contains { $0.split(separator: " ")[2] == "rdtsc" })
+        #expect(lines.dropFirst(head.count).contains { $0.split(separator: " ")[2] == "SIGTRAP" })
+        #expect(lines.dropFirst(head.count).contains { $0.split(separator: " ")[2] == "rdtsc" })
     }
 
     @Test func differencesAreFound() async throws {

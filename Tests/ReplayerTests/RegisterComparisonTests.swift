@@ -16,7 +16,7 @@ import TraceFormat
     private func differences(at event: Event, _ change: (inout Registers) -> Void) -> [String] {
         var other = registers
         change(&other)
-        return RegisterComparison.differences(expected: registers, actual: other, event: event)
+        return RegisterComparison.exact.differences(expected: registers, actual: other, event: event)
             .map { Registers.names[$0] }
     }
 

@@ -36,6 +36,7 @@ struct cptrace_file_identity {
 };
 
 #define CPTRACE_MAX_XSTATE 16384
+#define CPTRACE_FXSTATE 512
 
 // --- starting tracees (spawn.c)
 // Starts a process that is seized before it executes `path` under xrr's recording filter. Returns its pid.
@@ -55,9 +56,12 @@ int32_t cptrace_listen(int32_t tid);
 int32_t cptrace_detach(int32_t tid);
 int32_t cptrace_get_registers(int32_t tid, void *registers);
 int32_t cptrace_set_registers(int32_t tid, const void *registers);
-// Bytes filled, or -errno.
+// NT_X86_XSTATE: bytes filled, or -errno; -ENODEV where the kernel uses no XSAVE.
 int64_t cptrace_get_xstate(int32_t tid, void *bytes, size_t capacity);
 int32_t cptrace_set_xstate(int32_t tid, const void *bytes, size_t length);
+// NT_PRFPREG, which is what FXSAVE stores (struct user_fpregs_struct): CPTRACE_FXSTATE bytes on every x86-64 machine.
+int64_t cptrace_get_fxstate(int32_t tid, void *bytes);
+int32_t cptrace_set_fxstate(int32_t tid, const void *bytes);
 int32_t cptrace_get_event_message(int32_t tid, uint64_t *message);
 int32_t cptrace_get_signal_info(int32_t tid, void *info /* 128 bytes */);
 int32_t cptrace_set_signal_info(int32_t tid, const void *info /* 128 bytes */);

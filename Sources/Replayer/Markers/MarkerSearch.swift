@@ -28,6 +28,7 @@ struct MarkerSearch {
     private let frame: Frame
     private let index: FrameIndex
     private let marker: Marker
+    private let comparison: StateComparison
     private let deadline: Int64
     /// How often the tracer compared the whole state.
     private(set) var comparisonCount = 0
@@ -51,12 +52,14 @@ struct MarkerSearch {
 
     /// - Parameter knownPass: the pass at which the state was reached in a replay before.
     init(
-        _ thread: ReplayedThread, to marker: Marker, of frame: Frame, at index: FrameIndex, knownPass: UInt64?
+        _ thread: ReplayedThread, to marker: Marker, of frame: Frame, at index: FrameIndex,
+        comparison: StateComparison, knownPass: UInt64?
     ) {
         self.thread = thread
         self.marker = marker
         self.frame = frame
         self.index = index
+        self.comparison = comparison
         self.knownPass = knownPass
         checks = Self.registerChecks(frame.before)
         let time = Int64(clamping: marker.processorTime.multipliedReportingOverflow(by: Self.patience).partialValue)
@@ -125,7 +128,7 @@ struct MarkerSearch {
 
     /// What differs first.
     private mutating func compare(_ registers: Registers) throws(PtraceError) -> StateDifference? {
-        if !RegisterComparison.differences(expected: frame.before, actual: registers, event: frame.event).isEmpty {
+        if !comparison.registers.differences(expected: frame.before, actual: registers, event: frame.event).isEmpty {
             return .registers
         }
         comparisonCount += 1

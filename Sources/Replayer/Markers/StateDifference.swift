@@ -26,7 +26,7 @@ enum StateDifference {
     }
 
     static func ofXState(expected: XStateImage, actual: XStateImage) -> StateDifference? {
-        if expected.matches(actual, ignoring: .x87Pointers) { return nil }
+        if expected.matches(actual, ignoring: StateComparison.ignoredXState) { return nil }
         for number in 0..<16 {
             let (low, high) = expected.vector(number)
             if actual.vector(number) != (low, high) { return .vector(number, low: low, high: high) }

@@ -40,12 +40,14 @@ struct ReplayRunner {
         let cache = PassCountCache(of: reader.manifest.recordingID)
         let known = cache.load()
         func attempt(_ reader: RecordingReader, _ known: PassCounts, outputStart: FrameIndex) throws -> Attempt {
-            let dump = try options.registersFile.map { path throws(CommandError) in try RegisterDump(path) }
+            let dump = try options.registersFile.map { path throws(CommandError) in
+                try RegisterDump(path, of: StateOrigin(machine), replaying: reader.manifest.recordingID)
+            }
             var replay = sessionOptions(dump, progress)
             replay.passCounts = known
             replay.outputStart = outputStart
             let session = try ReplaySession(
-                reader: reader, store: store, options: replay, layout: machine.layout, core: core)
+                reader: reader, store: store, options: replay, machine: machine, core: core)
             let outcome = try session.run()
             return Attempt(
                 outcome: outcome, dump: dump, learned: session.passCounts, usedCounts: session.hasUsedPassCounts)
@@ -119,10 +121,8 @@ struct ReplayRunner {
 
     /// Why a recording cannot be replayed on a machine.
     static func obstacles(_ manifest: RecordingManifest, on machine: HostMachine) -> [String] {
-        if manifest.xstateLayout == machine.layout { return [] }
-        if manifest.xcr0 != machine.layout.mask {
-            return ["it was recorded with XCR0 \(manifest.xcr0), this machine has \(machine.layout.mask)"]
-        }
-        return ["this machine stores \(manifest.xcr0) at other places of the XSAVE area"]
+        let missing = manifest.xstateLayout.imageMask.subtracting(machine.layout.imageMask)
+        if missing.isEmpty { return [] }
+        return ["it was recorded with XCR0 \(manifest.xcr0), this machine lacks \(missing)"]
     }
 }

@@ -130,8 +130,17 @@ struct DivergenceReport {
     }
 
     private var xstate: [String] {
-        guard let actual = divergence.xstate else { return [] }
-        let differences = actual.differences(from: frame.xstate, ignoring: .x87Pointers)
+        let foreign = divergence.foreignComponents
+        guard foreign.isEmpty else {
+            return ["the replayed thread has values in \(foreign), of which the recorded one had none to see"]
+                + xstateRows
+        }
+        return xstateRows
+    }
+
+    private var xstateRows: [String] {
+        guard divergence.xstate != nil else { return [] }
+        let differences = divergence.differingXState
         guard !differences.isEmpty else { return ["the extended registers are the same"] }
         let rows = differences.map { (name: "* " + $0.field, values: Self.shortened($0.expected, $0.actual)) }
         let width = max(18, rows.map(\.values.0.count).max() ?? 0)

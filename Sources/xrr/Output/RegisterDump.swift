@@ -2,7 +2,8 @@ import Replayer
 import SystemPackage
 import TraceFormat
 
-/// Writes the register dump of `xrr replay --dump-registers`: one `StateRecord` line for every event.
+/// Writes the register dump of `xrr replay --dump-registers`: the lines of a `StateOrigin`, and one `StateRecord` line for
+/// every event.
 ///
 /// What cannot be written any more, because the disk is full for example, does not disturb the replay: `close` tells.
 final class RegisterDump {
@@ -14,7 +15,11 @@ final class RegisterDump {
     private var failure: Errno?
 
     /// Creates the file, or empties it. It is for the owner alone: registers hold pieces of what the program read.
-    init(_ path: String) throws(CommandError) {
+    ///
+    /// - Parameters:
+    ///   - machine: what the registers are of.
+    ///   - recording: the recording that is replayed.
+    init(_ path: String, of machine: StateOrigin, replaying recording: RecordingID) throws(CommandError) {
         self.path = path
         do {
             file = try FileDescriptor.open(
@@ -24,14 +29,19 @@ final class RegisterDump {
             throw CommandError("cannot write the registers to \(path): \(error)", status: .failure)
         }
         pending.reserveCapacity(2 * Self.pieceSize)
+        for line in machine.lines(recording: recording) { append(line) }
     }
 
     func append(_ frame: Frame, at index: FrameIndex, _ observation: Observation?) {
         let record = StateRecord(frame, at: index, thread: threads.number(of: frame), observation: observation)
         guard failure == nil else { return }
-        pending.append(contentsOf: record.line.utf8)
-        pending.append(UInt8(ascii: "\n"))
+        append(record.line)
         if pending.count >= Self.pieceSize { flush() }
+    }
+
+    private func append(_ line: String) {
+        pending.append(contentsOf: line.utf8)
+        pending.append(UInt8(ascii: "\n"))
     }
 
     private func flush() {

@@ -7,8 +7,9 @@ import XState
 ///
 /// As a line of a register dump: `INDEX THREAD EVENT NAME=VALUE...` separated by spaces. THREAD counts threads from 0 in
 /// the order in which they appear, since thread ids differ from run to run; EVENT has no spaces. Registers that a
-/// replay does not compare at the event are left out, and so are extended registers that are 0. Nothing but the event
-/// stands in the lines of events at which a replay compares nothing (`Event.isCompared`).
+/// replay does not compare at the event are left out, and so are extended registers that are 0, but PKRU: what a CPU
+/// without it leaves out is Linux's initial value. Nothing but the event stands in the lines of events at which a replay
+/// compares nothing (`Event.isCompared`).
 struct StateRecord: Hashable {
     var index: UInt64
     var thread: Int
@@ -18,39 +19,34 @@ struct StateRecord: Hashable {
     /// Text is made of a frame's state only where it is asked for: most states of a comparison are equal.
     private enum State: Hashable {
         case machine(Registers, XStateImage, Event)
-        case text([Value])
+        case text([RegisterValue])
         case unknown
 
         var isKnown: Bool { self != .unknown }
     }
 
-    var values: [Value] {
+    var values: [RegisterValue] {
         switch state {
         case .text(let values): return values
         case .unknown: return []
         case .machine(let registers, let xstate, let event):
             let general = (0..<Registers.count).compactMap { index in
-                RegisterComparison.comparable(registers, index, at: event).map {
-                    Value(name: Registers.names[index], text: TextFormat.hexadecimal($0))
+                RegisterComparison.exact.comparable(registers, index, at: event).map {
+                    RegisterValue(name: Registers.names[index], text: TextFormat.hexadecimal($0))
                 }
             }
             let extended = xstate.fields.filter { field in
-                !Self.x87Pointers.contains(field.name) && field.bytes.contains { $0 != 0 }
+                !Self.x87Pointers.contains(field.name) && (field.name == "pkru" || field.bytes.contains { $0 != 0 })
             }
-            return general + extended.map { Value(name: $0.name, text: $0.hex) }
+            return general + extended.map { RegisterValue(name: $0.name, text: $0.hex) }
         }
     }
 
     /// Other in every class of CPU, and not compared by a replay (`XStateImage.Ignored.x87Pointers`).
     private static let x87Pointers: Set = ["fop", "fip", "fdp"]
 
-    struct Value: Hashable {
-        var name: String
-        var text: String
-    }
-
     struct Difference: Hashable {
-        /// "thread", "event", "registers" or "xstate".
+        /// "thread", "event", "registers", or the names of state components joined by bars ("SSE|AVX").
         var component: String
         var name: String
         var first: String
@@ -84,11 +80,10 @@ struct StateRecord: Hashable {
         self.index = index
         self.thread = thread
         event = String(words[2])
-        var values: [Value] = []
+        var values: [RegisterValue] = []
         for word in words.dropFirst(3) {
-            let sides = word.split(separator: "=", maxSplits: 1)
-            guard sides.count == 2 else { return nil }
-            values.append(Value(name: String(sides[0]), text: String(sides[1])))
+            guard let value = RegisterValue(parsing: word) else { return nil }
+            values.append(value)
         }
         state = values.isEmpty ? .unknown : .text(values)
     }
@@ -96,7 +91,7 @@ struct StateRecord: Hashable {
     /// One line of a register dump, without the newline.
     var line: String { "\(index) \(thread) \(event)" + values.map { " \($0.name)=\($0.text)" }.joined() }
 
-    func differences(to other: StateRecord) -> [Difference] {
+    func differences(to other: StateRecord, by comparison: StateComparison) -> [Difference] {
         if self == other { return [] }
         var result: [Difference] = []
         func note(_ component: String, _ name: String, _ first: String, _ second: String) {
@@ -108,23 +103,35 @@ struct StateRecord: Hashable {
         note("thread", "thread", String(thread), String(other.thread))
         guard state.isKnown, other.state.isKnown else { return result }
         let values = values
-        let right = Dictionary(other.values.map { ($0.name, $0.text) }) { first, _ in first }
-        let left = Set(values.map(\.name))
-        // Extended registers that are left out are 0, general ones are not compared at the event.
+        let others = other.values
+        let right = Dictionary(others.map { ($0.key, $0) }) { first, _ in first }
         for value in values {
-            guard let text = right[value.name] ?? zero(value.name) else { continue }
-            note(component(value.name), value.name, value.text, text)
+            guard let partner = right[value.key] ?? Self.implied(value) else { continue }
+            if let difference = Self.difference(value, partner, comparison) { result.append(difference) }
         }
-        for value in other.values where !left.contains(value.name) {
-            guard let text = zero(value.name) else { continue }
-            note(component(value.name), value.name, text, value.text)
+        let left = Set(values.map(\.key))
+        for value in others where !left.contains(value.key) {
+            guard let partner = Self.implied(value) else { continue }
+            if let difference = Self.difference(partner, value, comparison) { result.append(difference) }
         }
         return result
     }
 
-    private func component(_ name: String) -> String { Self.registerNames.contains(name) ? "registers" : "xstate" }
+    private static func difference(
+        _ first: RegisterValue, _ second: RegisterValue, _ comparison: StateComparison
+    ) -> Difference? {
+        guard !first.isEqual(second, by: comparison) else { return nil }
+        let components = first.components(differingFrom: second)
+        return Difference(
+            component: components.isEmpty ? "registers" : components.description,
+            // Of the names of a vector register, the one that says most.
+            name: max(first.name, second.name), first: first.padded(like: second), second: second.padded(like: first))
+    }
 
-    private func zero(_ name: String) -> String? { Self.registerNames.contains(name) ? nil : "0" }
+    /// What stands for a register that the other side leaves out: a general one is not compared at the event.
+    private static func implied(_ value: RegisterValue) -> RegisterValue? {
+        registerNames.contains(value.name) ? nil : value.initial
+    }
 
     private static func word(_ event: Event) -> String {
         switch event {
