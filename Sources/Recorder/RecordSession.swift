@@ -72,6 +72,9 @@ package final class RecordSession {
         scheduler = Scheduler(slice: options.slice, chaosSeed: options.chaosSeed)
     }
 
+    /// The components of the extended state that frames hold; nil for all of the machine's.
+    var components: XFeatureMask? { options.pin?.cpu.layout.imageMask }
+
     /// Runs the program to the end of its last thread (or of the first process, as the options say).
     ///
     /// - Throws: when the program could not be started. Once it runs, it is left to run to its end, and what ended the
@@ -87,7 +90,7 @@ package final class RecordSession {
                 .failed(operation: "preparing the program with prctl(2) and seccomp(2)", thread: nil, errno: 1))
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
-        sink.finish(exit)
+        sink.finish(exit, limits: limits)
         return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
     }
 
@@ -113,7 +116,8 @@ package final class RecordSession {
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
         let space = AddressSpace(memory: try GuestMemory(of: id))
-        let traced = TracedThread(child, addressSpace: space, layout: layout)
+        let traced = TracedThread(child, addressSpace: space, layout: layout,
+            components: components)
         threads[id] = RecordedThread(traced: traced, process: process, signalMask: inherited.mask)
     }
 

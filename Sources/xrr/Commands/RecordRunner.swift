@@ -47,7 +47,9 @@ struct RecordRunner {
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        var manifest = manifest(machine, environment: environment, core: core)
+        let (level, pin) = try options.cpu.pin(on: machine)
+        var manifest = manifest(machine, pin, environment: environment, core: core)
+        manifest.level = level
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
@@ -65,7 +67,7 @@ struct RecordRunner {
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
             recording.dirtyPages = try Self.dirtyPages()
-            recording.pin = try Self.temporaryPin(machine)
+            recording.pin = pin
             recording.siteStorage = CodeSiteCache().storage
             if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
@@ -79,29 +81,6 @@ struct RecordRunner {
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
-    }
-
-    private static func temporaryPin(_ machine: HostMachine) throws -> CPUPin {
-        var entries = machine.cpuid.entries
-        for index in entries.indices {
-            let entry = entries[index]
-            switch (entry.leaf, entry.subleaf) {
-            case (1, _):
-                entries[index].words.ecx &= 0x3CD8_3201 | 0x0098_2201
-            case (7, _):
-                entries[index].words = CPUIDWords(eax: 0, ebx: entry.subleaf == 0 ? entry.words.ebx & 0x128 : 0)
-            case (0xD, 0): entries[index].words = CPUIDWords(eax: 7, ebx: 832, ecx: 832, edx: 0)
-            case (0xD, 2): break
-            case (0xD, _): entries[index].words = CPUIDWords()
-            case (0x8000_0001, _): entries[index].words.ecx &= 0x21
-            default: break
-            }
-        }
-        let table = CPUIDTable(entries: entries)
-        let mask: XFeatureMask = [.x87, .sse, .avx]
-        return CPUPin(
-            cpu: PinnedCPU(cpuid: table, xcr0: mask, layout: try XStateLayout(mask: mask, cpuid: table)),
-            isXCR0PinnedByKernel: false, isNative: false)
     }
 
     /// What $XRR_DIRTY says, for tests and for kernels that get it wrong.
@@ -121,11 +100,13 @@ struct RecordRunner {
         ([options.program] + options.arguments).map { ArgumentText.bytes(of: $0) }
     }
 
-    private func manifest(_ machine: HostMachine, environment: [[UInt8]], core: Int32) -> RecordingManifest {
+    private func manifest(
+        _ machine: HostMachine, _ pin: CPUPin, environment: [[UInt8]], core: Int32
+    ) -> RecordingManifest {
         RecordingManifest(
             producer: "xrr \(Version.current)", commandLine: commandLine, environment: environment,
             workingDirectory: Array((HostFiles.link("/proc/self/cwd") ?? "").utf8), userID: Host.userID,
-            cpu: machine.cpu, cpuid: machine.cpuid, xcr0: machine.layout.mask, xstateLayout: machine.layout,
+            cpu: machine.cpu, cpuid: pin.cpu.cpuid, xcr0: pin.cpu.xcr0, xstateLayout: pin.cpu.layout,
             kernelRelease: Host.kernelRelease(), pageSize: GuestAddress.pageSize, pinnedCore: UInt32(core),
             stackLimit: Host.stackLimit(), interceptorVersion: 1, startTime: UInt64(Host.realTime()))
     }
