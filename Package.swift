@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "MachineCode", "Symbols", log, system,
+                "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "MachineCode", "Symbols", "Codec", log, system,
             ],
             swiftSettings: strict),
         .target(

@@ -13,6 +13,15 @@ package struct SignalInfo: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// What a load or store of memory that is not mapped raises: SIGSEGV with SEGV_MAPERR.
+    package static func segmentationFault(at address: GuestAddress) -> SignalInfo {
+        var bytes = [UInt8](repeating: 0, count: size)
+        bytes[0] = 11
+        bytes[8] = 1
+        for index in 0..<8 { bytes[16 + index] = UInt8(truncatingIfNeeded: address.rawValue >> (8 * index)) }
+        return SignalInfo(bytes: bytes)
+    }
+
     /// si_signo.
     package var number: Int32 { word(at: 0) }
     /// si_errno.

@@ -12,6 +12,8 @@ package struct AssembledStub: Hashable, Sendable {
 
     /// Where the stub is to be mapped.
     package let base: GuestAddress
+    /// Where the patch jumps to.
+    package let entry: GuestAddress
     /// The code, to be written at `base`. The slots that follow it are left to be zero, or what they were.
     package let code: [UInt8]
     /// The length of the whole stub, whole pages: first those with the code, then one with the slots.
@@ -35,10 +37,18 @@ package struct AssembledStub: Hashable, Sendable {
         let relocated: GuestAddress
     }
 
-    /// Where the patch jumps to.
-    package var entry: GuestAddress { base }
     /// Where the slots begin: the only memory that the stub itself writes.
     package var slots: GuestAddress { base + (length - GuestAddress.pageSize) }
+
+    /// Where a thread goes on that has come to the middle of the patch, and has executed the `int3` there: at the copy of
+    /// the instruction that it was to meet. nil for any other address.
+    ///
+    /// - Parameter address: RIP after the trap.
+    package func continuation(afterTrapAt address: GuestAddress) -> GuestAddress? {
+        guard let site = relocations.first?.original else { return nil }
+        let interior = site + 1..<site + UInt64(patch.count)
+        return relocations.first { $0.original + 1 == address && interior.contains($0.original) }?.relocated
+    }
 
     /// What a thread that is stopped at `address` is about to execute; nil outside of the code.
     ///

@@ -56,6 +56,46 @@ package struct FilterStub: Sendable {
         return low <= high ? GuestAddress(low)...GuestAddress(high) : nil
     }
 
+    /// The lowest base in a hole of the address space with which the jump to the stub has `int3` wherever a displaced
+    /// instruction begins in the middle of it.
+    ///
+    /// - Parameter hole: where a stub can be.
+    package static func base(in hole: ClosedRange<GuestAddress>, for site: PatchSite) -> GuestAddress? {
+        guard let reach = reach(of: site) else { return nil }
+        let page = GuestAddress.pageSize
+        var base = GuestAddress((max(hole.lowerBound, reach.lowerBound).rawValue + page - 1) & ~(page - 1))
+        let last = min(hole.upperBound, reach.upperBound)
+        let constraint = Constraint(site)
+        while base <= last {
+            if constraint.holds(forEntryAt: base + constraint.lead) { return base }
+            base = base + page
+        }
+        return nil
+    }
+
+    /// What the distance of the jump has to be like: the bytes at which displaced instructions begin are CC.
+    private struct Constraint {
+        private let end: GuestAddress
+        private var mask: UInt32 = 0
+        private static let traps: UInt32 = 0xCCCC_CCCC
+
+        init(_ site: PatchSite) {
+            end = site.address + UInt64(PatchSite.jumpLength)
+            for start in site.interiorStarts { mask |= 0xFF << UInt32(8 * (start - 1)) }
+        }
+
+        /// How far from the start of a page the stub's entry is: this settles the distance's lower bits.
+        var lead: UInt64 {
+            let low = UInt32(truncatingIfNeeded: end.rawValue) &+ (Self.traps & mask)
+            return mask & 0xFFFF == 0 ? 0 : UInt64(low) & (GuestAddress.pageSize - 1)
+        }
+
+        func holds(forEntryAt entry: GuestAddress) -> Bool {
+            let distance = UInt32(truncatingIfNeeded: entry.rawValue &- end.rawValue)
+            return (distance ^ Self.traps) & mask == 0
+        }
+    }
+
     // MARK: Assembling
 
     /// The stub's words, by their distance from its last page.
@@ -69,6 +109,9 @@ package struct FilterStub: Sendable {
     /// The stub as it is with the checks of now.
     package func assemble() throws(FilterStubError) -> AssembledStub {
         var code = StubAssembler(base: base)
+        let constraint = Constraint(site)
+        code.append([UInt8](repeating: 0xCC, count: Int(constraint.lead)))
+        let entry = code.here
         let failure = code.makeLabel()
         let failureWithR15 = code.makeLabel()
 
@@ -100,9 +143,9 @@ package struct FilterStub: Sendable {
         let codeLength = (UInt64(code.bytes.count) + page - 1) & ~(page - 1)
         try code.resolve(slots: base + codeLength)
         return AssembledStub(
-            base: base, code: code.bytes, length: codeLength + page, trapAddress: trapAddress,
+            base: base, entry: entry, code: code.bytes, length: codeLength + page, trapAddress: trapAddress,
             resumeAddress: relocations[0].relocated, passCountAddress: base + codeLength + Slot.passCount,
-            patch: try patch(), relocations: relocations)
+            patch: try patch(to: entry), relocations: relocations)
     }
 
     private func appendDisplaced(to code: inout StubAssembler) throws(FilterStubError) -> [AssembledStub.Relocation] {
@@ -119,9 +162,9 @@ package struct FilterStub: Sendable {
         return relocations
     }
 
-    private func patch() throws(FilterStubError) -> [UInt8] {
+    private func patch(to entry: GuestAddress) throws(FilterStubError) -> [UInt8] {
         var code = StubAssembler(base: site.address)
-        try code.jump(to: base)
+        try code.jump(to: entry)
         return code.bytes + repeatElement(0xCC, count: site.displacedBytes.count - PatchSite.jumpLength)
     }
 

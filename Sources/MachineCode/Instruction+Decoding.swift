@@ -6,7 +6,7 @@ extension Instruction {
     package static let maximumLength = 15
 
     /// The decoder's settings: 64-bit mode, Zydis's defaults otherwise. It is only read after this.
-    private static let decoder: ZydisDecoder = {
+    static let decoder: ZydisDecoder = {
         var decoder = ZydisDecoder()
         let status = unsafe ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)
         precondition(succeeded(status), "Zydis knows 64-bit mode")
@@ -14,7 +14,7 @@ extension Instruction {
     }()
 
     /// Zydis's `ZYAN_SUCCESS`: the highest bit tells errors.
-    private static func succeeded(_ status: ZyanStatus) -> Bool { status & 0x8000_0000 == 0 }
+    static func succeeded(_ status: ZyanStatus) -> Bool { status & 0x8000_0000 == 0 }
 
     /// The instruction that `bytes` begin with, which are those at `address`; nil when that is none, or when it goes
     /// on beyond the bytes.

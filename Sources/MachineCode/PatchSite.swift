@@ -54,6 +54,13 @@ package struct PatchSite: Hashable, Sendable {
         return site
     }
 
+    /// The distances from the site at which displaced instructions begin in the middle of the jump. Code of other
+    /// functions may jump there after all, as hand-written assembly does to share a tail: there the jump's bytes have
+    /// to be such that they trap.
+    var interiorStarts: [Int] {
+        displaced.dropFirst().map { Int($0.address - address) }.filter { $0 < Self.jumpLength }
+    }
+
     /// An arrival at `target` would meet the inside of the jump, or what is left of displaced instructions.
     private func isInterior(_ target: GuestAddress) -> Bool { address < target && target < end }
 }

@@ -41,8 +41,8 @@ final class FrameSink {
         failure = error
     }
 
-    func finish(_ exit: ExitStatus) {
+    func finish(_ exit: ExitStatus, limits: [String]) {
         guard failure == nil else { return }
-        do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime())) } catch { fail(.writing(error)) }
+        do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits) } catch { fail(.writing(error)) }
     }
 }

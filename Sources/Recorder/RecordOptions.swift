@@ -12,6 +12,10 @@ package struct RecordOptions: Sendable {
     package var dirtyPages = DirtyPages.Method.automatic
     /// Adverse scheduling, from this seed on.
     package var chaosSeed: UInt64?
+    /// The CPU that the program is to see; nil: whatever there is.
+    package var pin: CPUPin?
+    /// Where the results of searching files for instructions are kept.
+    package var siteStorage: SiteStorage?
 
     package init(path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]]) {
         self.path = path

@@ -143,6 +143,6 @@ extension RecordSession {
                 }
             }
         }
-        return effects
+        return try effects + pinCode(in: effects, of: thread)
     }
 }

@@ -157,10 +157,7 @@ extension RecordSession {
     private func function(
         around address: GuestAddress, in map: MemoryMap, of thread: RecordedThread
     ) -> FunctionCode? {
-        let modules = map.entries.filter { $0.inode != 0 }.map {
-            GuestModule(
-                start: $0.start, end: $0.end, fileOffset: $0.offset, storedPath: $0.name, displayPath: $0.name)
-        }
+        let modules = map.guestModules
         let memory = thread.memory
         symbolizer.modules = modules
         let bounds =

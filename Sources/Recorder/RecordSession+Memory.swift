@@ -12,21 +12,32 @@ extension RecordSession {
         let entry = call.entry
         let space = thread.traced.addressSpace
         switch call.number {
-        case .mmap: return try mapped(entry, at: GuestAddress(result), thread: thread)
+        case .mmap:
+            let effects = try mapped(entry, at: GuestAddress(result), thread: thread)
+            return try effects + pinCode(in: effects, of: thread)
         case .munmap:
             let address = GuestAddress(entry.argument(0))
             let length = pages(entry.argument(1))
             files.forget(address, length: length, in: space)
+            forgetCode(in: address..<address + length, of: thread)
             return [.unmap(address, length: length)]
         case .mprotect, .pkey_mprotect:
-            return [
-                .protect(
-                    GuestAddress(entry.argument(0)), length: pages(entry.argument(1)),
-                    protection: protection(entry.argument(2), thread.process))
-            ]
-        case .mremap: return remapped(entry, to: GuestAddress(result), thread: thread)
+            let address = GuestAddress(entry.argument(0))
+            let length = pages(entry.argument(1))
+            let inForce = protection(entry.argument(2), thread.process)
+            return try [.protect(address, length: length, protection: inForce)]
+                + pinCode(
+                    in: address..<address + length, asked: inForce,
+                    isShared: files.isShared(address, length: length, in: space), of: thread)
+        case .mremap:
+            let old = GuestAddress(entry.argument(0))
+            let length = min(pages(entry.argument(1)), pages(entry.argument(2)))
+            moveCode(old..<old + length, to: GuestAddress(result), of: thread)
+            return remapped(entry, to: GuestAddress(result), thread: thread)
         case .brk: return breakMoved(to: result, process: thread.process)
-        case .madvise: return advised(entry)
+        case .madvise:
+            let start = GuestAddress(entry.argument(0))
+            return try advised(entry) + restoreTraps(in: start..<start + pages(entry.argument(1)), of: thread)
         case .shmat: return try attached(entry, at: GuestAddress(result), thread: thread)
         case .setrlimit where entry.argument(0) == Self.stackResource: return stackLimited(thread.process.id)
         case .prlimit64 where entry.argument(1) == Self.stackResource && entry.argument(2) != 0:
@@ -35,6 +46,23 @@ extension RecordSession {
         case .shmdt: return detached(GuestAddress(entry.argument(0)), thread: thread)
         default: return []
         }
+    }
+
+    /// Looks for code in what has just been mapped.
+    func pinCode(in mappings: [Effect], of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        for case .map(let mapping) in mappings {
+            let range = mapping.address..<mapping.address + mapping.length
+            forgetCode(in: range, of: thread)
+            var file: (digest: FileDigest, offset: UInt64)?
+            if case .file(let digest, let offset, _) = mapping.backing { file = (digest, offset) }
+            let stack = MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue
+            effects += try pinCode(
+                in: range, asked: mapping.protection, file: file,
+                isShared: mapping.flags & MappingFlags.typeMask != MappingFlags.private.rawValue,
+                mayBeStack: mapping.flags & stack != 0, of: thread)
+        }
+        return effects
     }
 
     /// Whether a call touches xrr's own pages, which the tracee may neither replace nor unmap.

@@ -9,7 +9,7 @@ extension RecordSession {
     func handleSignal(_ number: Int32, of thread: RecordedThread) throws(PtraceError) {
         var info = try thread.traced.signalInfo()
         var registers = try thread.traced.registers()
-        if number == Signal.segv, try emulateTrap(at: registers, of: thread) { return }
+        if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
         if let injected = thread.injectedSignal, injected.number == number {
             try thread.traced.setSignalInfo(injected)
             thread.injectedSignal = nil

@@ -113,6 +113,9 @@ extension RecordSession {
         if result >= 0 || result < -4095 {
             effects += try memoryEffects(of: call, result: UInt64(bitPattern: result), thread: thread)
         }
+        if !call.outputs.isEmpty, areWithheld(call.outputs, of: thread) {
+            effects += try releaseWrites(to: call.outputs, of: thread)
+        }
         if !call.outputs.isEmpty { appendOutputs(of: call, exit: exit, thread: thread, to: &effects) }
         if let file = call.rule.writesFile, result >= 0 {
             effects += fileEffects(of: call, file, result: result, thread: thread)
@@ -201,9 +204,9 @@ extension RecordSession {
         }
         endInterruption(of: thread)
         // What a clone writes is for its child as well, where it is.
-        guard call.rule.mayBlock, call.handler == nil, !call.outputs.isEmpty, isWatched(call.outputs, by: thread) else {
-            return
-        }
+        guard call.handler == nil, !call.outputs.isEmpty,
+            call.rule.mayBlock && isWatched(call.outputs, by: thread) || areWithheld(call.outputs, of: thread)
+        else { return }
         var registers = call.isRewritten ? try thread.traced.registers() : call.entry
         guard
             let redirection = try Redirection(

@@ -16,7 +16,8 @@ extension RecordSession {
 
         let space =
             request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
-        let traced = TracedThread(RunningThread(id: id), addressSpace: space, layout: layout)
+        let traced = TracedThread(RunningThread(id: id), addressSpace: space, layout: layout,
+            components: components)
         traced.noteStop()
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
@@ -29,7 +30,10 @@ extension RecordSession {
         child.nice = parent.nice
         child.clearedAtExit = request.childClearWord
         threads[id] = child
-        if !request.sharesMemory { files.copyMappings(from: parent.traced.addressSpace, to: space) }
+        if !request.sharesMemory {
+            files.copyMappings(from: parent.traced.addressSpace, to: space)
+            pinned[ObjectIdentifier(space)] = pinned[ObjectIdentifier(parent.traced.addressSpace)]
+        }
         try writeStart(of: child, parent: parent, request: request)
         scheduler.add(id)
     }
@@ -176,6 +180,7 @@ extension RecordSession {
         files.forget(space)
         arenas[ObjectIdentifier(space)] = nil
         markers[ObjectIdentifier(space)] = nil
+        pinned[ObjectIdentifier(space)] = nil
     }
 
     func killAll() {

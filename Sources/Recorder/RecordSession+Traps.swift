@@ -1,47 +1,195 @@
 internal import LinuxABI
+internal import MachineCode
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// Instructions that xrr executes for the tracee.
 extension RecordSession {
-    /// RDTSC and RDTSCP, which PR_SET_TSC turns into SIGSEGV (prctl(2)).
+    /// What has become of an instruction.
+    private enum Emulation {
+        case done(TrapKind, Registers, xstate: XStateImage? = nil, effects: [Effect] = [])
+        /// It raises SIGSEGV: at an address that is not mapped, or without one.
+        case faults(GuestAddress?)
+    }
+
+    /// SIGSEGV that stands for an instruction or for watched memory.
     ///
-    /// - Returns: whether the fault was one of them.
-    func emulateTrap(at registers: Registers, of thread: RecordedThread) throws(PtraceError) -> Bool {
-        let code = thread.memory.read(registers.instructionPointer, count: 3)
-        let kind: TrapKind
-        if code.starts(with: [0x0f, 0x31]) {
-            kind = .rdtsc
-        } else if code == [0x0f, 0x01, 0xf9] {
-            kind = .rdtscp
-        } else {
-            return false
-        }
+    /// RDTSC and RDTSCP raise it by PR_SET_TSC (prctl(2)), others by the trap that stands in their place.
+    ///
+    /// - Parameter info: becomes what the instruction itself would have raised where it raises anything.
+    /// - Returns: whether the instruction is done.
+    func emulateTrap(
+        _ info: inout SignalInfo, at registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> Bool {
+        guard Signal.isFault(info) else { return false }
+        if try handleWatched(info, at: registers, of: thread) { return true }
         let xstate = try thread.traced.xstate()
+        guard let emulation = try emulation(at: registers, xstate, of: thread) else { return false }
+        switch emulation {
+        case .faults(let address):
+            if let address {
+                info = .segmentationFault(at: address)
+                try thread.traced.setSignalInfo(info)
+            }
+            return false
+        case .done(let kind, var after, let newState, let effects):
+            after.origRax = .max
+            try thread.traced.setRegisters(after)
+            if let newState { try thread.traced.setXState(newState) }
+            try undoForcedSignal(of: thread)
+            write(
+                Frame(
+                    thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate,
+                    xstateAfter: newState, effects: effects), of: thread)
+            return true
+        }
+    }
+
+    private func emulation(
+        at registers: Registers, _ xstate: XStateImage, of thread: RecordedThread
+    ) throws(PtraceError) -> Emulation? {
+        let address = registers.instructionPointer
+        if let pin = options.pin,
+            let site = pinned[ObjectIdentifier(thread.traced.addressSpace)]?.sites[address],
+            pin.has(site.instruction.kind)
+        {
+            return try emulate(site.instruction, pin, registers, xstate, of: thread)
+        }
+        return readTimeStamp(registers, of: thread)
+    }
+
+    // MARK: The time stamp counter
+
+    private func readTimeStamp(_ registers: Registers, of thread: RecordedThread) -> Emulation? {
+        let code = thread.memory.read(registers.instructionPointer, count: 3)
         var after = registers
         let counter: UInt64
-        if kind == .rdtscp {
+        if code == [0x0f, 0x01, 0xf9] {
             let (value, auxiliary) = Host.readTimeStampCounterAndProcessor()
             counter = value
             after.rcx = UInt64(auxiliary)
-        } else {
+            after.rip &+= 3
+        } else if code.starts(with: [0x0f, 0x31]) {
             counter = Host.readTimeStampCounter()
+            after.rip &+= 2
+        } else {
+            return nil
         }
         after.rax = counter & 0xffff_ffff
         after.rdx = counter >> 32
-        after.rip &+= UInt64(kind == .rdtscp ? 3 : 2)
-        after.origRax = .max
-        try thread.traced.setRegisters(after)
-        try undoForcedSignal(of: thread)
-        write(
-            Frame(thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate), of: thread)
-        return true
+        return .done(code[1] == 0x01 ? .rdtscp : .rdtsc, after)
     }
+
+    // MARK: Instructions in whose place a trap stands
+
+    private func emulate(
+        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ registers: Registers, _ xstate: XStateImage,
+        of thread: RecordedThread
+    ) throws(PtraceError) -> Emulation {
+        var after = registers
+        after.instructionPointer = instruction.next
+        switch instruction.kind {
+        case .cpuid:
+            let words = pin.cpu.cpuid.words(
+                leaf: UInt32(truncatingIfNeeded: registers.rax), subleaf: UInt32(truncatingIfNeeded: registers.rcx))
+            after.rax = UInt64(words.eax)
+            after.rbx = UInt64(words.ebx)
+            after.rcx = UInt64(words.ecx)
+            after.rdx = UInt64(words.edx)
+            return .done(.cpuid, after)
+        case .xgetbv:
+            // XGETBV(1), the components in use, where CPUID says that it exists: it would be a matter of chance.
+            let showsUse = UInt32(truncatingIfNeeded: registers.rcx) == 1 && pin.cpu.cpuid.words(leaf: 0xD, subleaf: 1).eax & 4 != 0
+            guard UInt32(truncatingIfNeeded: registers.rcx) == 0 || showsUse else { return .faults(nil) }
+            after.rax = pin.cpu.xcr0.rawValue & 0xffff_ffff
+            after.rdx = pin.cpu.xcr0.rawValue >> 32
+            return .done(.xgetbv, after)
+        case .xsave, .xsaveopt, .xsavec: return try save(instruction, pin, after, xstate, of: thread)
+        case .xrstor: return restore(instruction, pin, after, xstate, of: thread)
+        case .rdrand, .rdseed:
+            guard let register = instruction.register else { return .faults(nil) }
+            Self.set(&after, register, to: UInt64.random(in: .min ... .max), size: instruction.operandSize)
+            // CF says that there was a number; OF, SF, ZF, AF and PF are cleared (SDM volume 2, RDRAND).
+            after.eflags = after.eflags & ~0x8d5 | 1
+            return .done(instruction.kind == .rdrand ? .rdrand : .rdseed, after)
+        case .rdpid:
+            guard let register = instruction.register else { return .faults(nil) }
+            Self.set(&after, register, to: 0, size: 8)
+            return .done(.rdpid, after)
+        case .xbegin:
+            // Every transaction is aborted at once, without the hint to try again.
+            after.rax &= ~0xffff_ffff
+            after.instructionPointer = instruction.target ?? instruction.next
+            return .done(.xbegin, after)
+        }
+    }
+
+    /// A write of 32 bits clears the upper half, one of 16 bits leaves the rest alone.
+    private static func set(_ registers: inout Registers, _ register: GeneralRegister, to value: UInt64, size: Int) {
+        switch size {
+        case 2: registers[register] = registers[register] & ~0xffff | value & 0xffff
+        case 4: registers[register] = value & 0xffff_ffff
+        default: registers[register] = value
+        }
+    }
+
+    /// RFBM: EDX:EAX and XCR0.
+    private static func requested(_ registers: Registers, _ pin: CPUPin) -> XFeatureMask {
+        XFeatureMask(rawValue: registers.rdx << 32 | registers.rax & 0xffff_ffff).intersection(pin.cpu.xcr0)
+    }
+
+    private func save(
+        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ after: Registers, _ xstate: XStateImage,
+        of thread: RecordedThread
+    ) throws(PtraceError) -> Emulation {
+        // As the operand's registers are before the instruction, and as it does not change them.
+        guard let area = instruction.memory?.address(after), area.rawValue % 64 == 0 else { return .faults(nil) }
+        let requested = Self.requested(after, pin)
+        let writes: [XStateImage.AreaWrite]
+        if instruction.kind == .xsavec {
+            writes = xstate.compactedArea(requested, layout: pin.cpu.layout)
+        } else {
+            let header = area + UInt64(XStateImage.AreaHeader.presentOffset)
+            guard let present = thread.memory.readWord(header) else { return .faults(header) }
+            writes = xstate.savedArea(requested, keeping: present, layout: pin.cpu.layout)
+        }
+        // The kernel's view of the map, since xrr itself may write where the tracee may not.
+        let map = AddressSpace.map(of: thread.id)
+        for write in writes {
+            let start = area + UInt64(write.offset)
+            for address in [start, start + UInt64(write.bytes.count - 1)] where map?.isWritable(at: address) != true {
+                return .faults(address)
+            }
+        }
+        var effects: [Effect] = []
+        for write in writes {
+            try thread.memory.write(area + UInt64(write.offset), write.bytes)
+            effects.append(.write(area + UInt64(write.offset), bytes: write.bytes))
+        }
+        return .done(.xsave, after, effects: effects)
+    }
+
+    private func restore(
+        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ after: Registers, _ xstate: XStateImage,
+        of thread: RecordedThread
+    ) -> Emulation {
+        guard let area = instruction.memory?.address(after), area.rawValue % 64 == 0 else { return .faults(nil) }
+        let bytes = thread.memory.read(area, count: pin.cpu.layout.maximumAreaLength)
+        guard bytes.count >= XStateImage.AreaHeader.end else { return .faults(area + UInt64(bytes.count)) }
+        guard
+            let restored = xstate.restored(
+                from: bytes, Self.requested(after, pin), layout: pin.cpu.layout)
+        else { return .faults(nil) }
+        return .done(.xrstor, after, xstate: restored)
+    }
+
+    // MARK: The signal
 
     /// A forced signal that the thread blocks or ignores makes the kernel unblock it and set its disposition to the
     /// default (kernel/signal.c, force_sig_info_to_task): the tracee must not notice.
-    private func undoForcedSignal(of thread: RecordedThread) throws(PtraceError) {
+    func undoForcedSignal(of thread: RecordedThread) throws(PtraceError) {
         let bit = UInt64(1) << UInt64(Signal.segv - 1)
         let wasBlocked = thread.signalMask & bit != 0
         if wasBlocked { try thread.traced.setSignalMask(thread.signalMask) }

@@ -21,6 +21,11 @@ package final class RecordSession {
     var markers: [ObjectIdentifier: MarkerBuilder] = [:]
     /// For code without unwind information.
     let symbolizer = Symbolizer(modules: [])
+    /// What is known of the code in address spaces.
+    var pinned: [ObjectIdentifier: PinnedCode] = [:]
+    var scanner: SiteScanner
+    /// Why the recording may depend on the CPU it was made on, although that was pinned.
+    var limits: [String] = []
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -61,10 +66,14 @@ package final class RecordSession {
             }
         }
         reopenableStreams = streams
+        scanner = SiteScanner(symbolizer: symbolizer, storage: options.siteStorage)
         sink = FrameSink(writer: writer)
         files = MappedFiles(storage: store, sink: sink)
         scheduler = Scheduler(slice: options.slice, chaosSeed: options.chaosSeed)
     }
+
+    /// The components of the extended state that frames hold; nil for all of the machine's.
+    var components: XFeatureMask? { options.pin?.cpu.layout.imageMask }
 
     /// Runs the program to the end of its last thread (or of the first process, as the options say).
     ///
@@ -81,7 +90,7 @@ package final class RecordSession {
                 .failed(operation: "preparing the program with prctl(2) and seccomp(2)", thread: nil, errno: 1))
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
-        sink.finish(exit)
+        sink.finish(exit, limits: limits)
         return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
     }
 
@@ -107,7 +116,8 @@ package final class RecordSession {
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
         let space = AddressSpace(memory: try GuestMemory(of: id))
-        let traced = TracedThread(child, addressSpace: space, layout: layout)
+        let traced = TracedThread(child, addressSpace: space, layout: layout,
+            components: components)
         threads[id] = RecordedThread(traced: traced, process: process, signalMask: inherited.mask)
     }
 

@@ -14,4 +14,22 @@ package enum FunctionBounds {
             UnwindSpace(registers: Registers(), modules: modules, readMemory: readMemory).function(around: address)
         }
     }
+
+    /// Whether a module's unwind information speaks of the code around an address, though perhaps not of the address.
+    package static func hasTable(
+        at address: GuestAddress, modules: [GuestModule],
+        readMemory: (_ address: GuestAddress, _ count: Int) -> [UInt8]?
+    ) -> Bool {
+        withoutActuallyEscaping(readMemory) { readMemory in
+            UnwindSpace(registers: Registers(), modules: modules, readMemory: readMemory).hasTable(around: address)
+        }
+    }
+
+    /// The same for many addresses of one address space, whose memory does not change meanwhile.
+    package static func finder(
+        modules: [GuestModule], readMemory: @escaping (_ address: GuestAddress, _ count: Int) -> [UInt8]?
+    ) -> (GuestAddress) -> Range<GuestAddress>? {
+        let space = UnwindSpace(registers: Registers(), modules: modules, readMemory: readMemory)
+        return { space.function(around: $0) }
+    }
 }

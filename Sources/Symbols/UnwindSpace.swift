@@ -95,6 +95,8 @@ final class UnwindSpace {
 
     // MARK: Unwind information
 
+    func hasTable(around address: GuestAddress) -> Bool { table(for: address) != nil }
+
     fileprivate func table(for address: GuestAddress) -> UnwindTable? {
         guard let module = modules.containing(address) else { return nil }
         if let known = tables[module.start] { return known }

@@ -67,6 +67,16 @@ package enum TrapKind: UInt8, Hashable, Sendable {
     case rdtsc = 0
     case rdtscp = 1
     case cpuid = 2
+    case xgetbv = 3
+    /// XSAVE, XSAVEOPT or XSAVEC.
+    case xsave = 4
+    case xrstor = 5
+    case rdrand = 6
+    case rdseed = 7
+    case rdpid = 8
+    case xbegin = 9
+    /// No instruction: memory that is watched for code was executed or written, and has other access rights now.
+    case watchedCode = 10
 }
 
 /// How a thread ended.

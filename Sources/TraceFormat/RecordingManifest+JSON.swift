@@ -125,6 +125,9 @@ private struct ManifestBody: Codable {
     var xstateSize: UInt32
     /// Rows of type, size, offset, flags.
     var xstateLayout: [[UInt32]]
+    /// A `CPULevel`.
+    var level: String?
+    var limits: [String]?
     var kernelRelease: String
     var pageSize: UInt64
     var pinnedCore: UInt32?
@@ -156,6 +159,8 @@ private struct ManifestBody: Codable {
         xstateSize = UInt32(manifest.xstateLayout.size)
         xstateMask = manifest.xstateLayout.mask.rawValue
         xstateLayout = manifest.xstateLayout.locations.map { [$0.type, $0.size, $0.offset, $0.flags] }
+        level = manifest.level?.rawValue
+        limits = manifest.limits.isEmpty ? nil : manifest.limits
         kernelRelease = manifest.kernelRelease
         pageSize = manifest.pageSize
         pinnedCore = manifest.pinnedCore
@@ -198,6 +203,8 @@ private struct ManifestBody: Codable {
             interceptorVersion: interceptorVersion, startTime: startTime)
         manifest.formatVersion = FormatVersion(major: formatMajor, minor: formatMinor)
         manifest.recordingID = recordingID
+        manifest.level = level.flatMap(CPULevel.init)
+        manifest.limits = limits ?? []
         manifest.chaosSeed = chaosSeed
         manifest.endTime = endTime
         manifest.exitStatus = waitStatus.map(ExitStatus.init(waitStatus:))

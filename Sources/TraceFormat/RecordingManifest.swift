@@ -24,6 +24,11 @@ package struct RecordingManifest: Hashable, Sendable {
     /// The layout of XSAVE areas in the tracee.
     package var xstateLayout: XStateLayout
 
+    /// The level that the tracee's CPU was pinned to; nil in recordings of before there were levels.
+    package var level: CPULevel?
+    /// Why a replay on another CPU could be unsound although the CPU was pinned: what could not be. For people.
+    package var limits: [String] = []
+
     /// uname(2)'s release.
     package var kernelRelease: String
     /// In bytes.

@@ -126,15 +126,18 @@ package final class RecordingWriter {
     }
 
     /// Writes what is left and marks the recording as finished. The object is of no use afterwards.
-    /// - Parameter endTime: nanoseconds of Unix time.
+    /// - Parameters:
+    ///   - endTime: nanoseconds of Unix time.
+    ///   - limits: see `RecordingManifest.limits`.
     package func finish(
-        exitStatus: ExitStatus, endTime: UInt64, now: MonotonicTime = .now
+        exitStatus: ExitStatus, endTime: UInt64, limits: [String] = [], now: MonotonicTime = .now
     ) throws(RecordingWriteError) {
         try check()
         flush(now: now, final: exitStatus)
         stop()
         try check()
         manifest.endTime = endTime
+        manifest.limits = limits
         manifest.exitStatus = exitStatus
         do { try manifest.write(to: directory, synchronizes: options.synchronizes) } catch { throw fail(error) }
     }

@@ -104,7 +104,7 @@ struct MarkerSearch {
 
     /// Memory for a stub: what there is already, or new.
     private func place(for site: PatchSite, _ page: inout StubPage?) throws(PtraceError) -> StubPage? {
-        if let page { return FilterStub.reach(of: site)?.contains(page.address) == true ? page : nil }
+        if let page { return FilterStub.base(in: page.address...page.address, for: site) != nil ? page : nil }
         guard let gap = StubPage.gap(near: site, in: traced) else { return nil }
         let made = try StubPage(at: gap, in: traced)
         page = made
@@ -184,7 +184,7 @@ struct MarkerSearch {
                 registers.instructionPointer = stub.resumeAddress
                 try traced.setRegisters(registers)
             }
-            let stop = try go()
+            let stop = try goOn(past: stub)
             guard traced.isStopped else { return .stopped(stop) }
             try traced.memory.write(site.address, site.displacedBytes)
             passCount = try page.word(at: stub.passCountAddress)
@@ -209,6 +209,18 @@ struct MarkerSearch {
                 self.checks.insert(check, at: 0)
             }
             passing = registers
+        }
+    }
+
+    /// Runs to the next stop but those in the middle of the jump, where code that was not foreseen has jumped to.
+    private func goOn(past stub: AssembledStub) throws(PtraceError) -> WaitStatus {
+        while true {
+            let stop = try go()
+            guard stop == .signal(Self.trap), traced.isStopped else { return stop }
+            var registers = try traced.registers()
+            guard let place = stub.continuation(afterTrapAt: registers.instructionPointer) else { return stop }
+            registers.instructionPointer = place
+            try traced.setRegisters(registers)
         }
     }
 

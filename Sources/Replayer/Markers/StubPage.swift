@@ -12,15 +12,14 @@ struct StubPage {
 
     /// A hole in the address space from which the site's code can be reached.
     static func gap(near site: PatchSite, in thread: TracedThread) -> GuestAddress? {
-        guard let map = AddressSpace.map(of: thread.id), let reach = FilterStub.reach(of: site) else { return nil }
+        guard let map = AddressSpace.map(of: thread.id) else { return nil }
         var end = lowest
         for entry in map.entries {
-            // The lower end of a hole: at its upper end a stack might be about to grow.
-            let start = max(end, reach.lowerBound.roundedUpToPage)
-            if start + length <= entry.start, start >= end, start + length <= reach.upperBound,
-                entry.start - end >= 2 * length
+            // Not at the upper end of a hole: there a stack might be about to grow.
+            if entry.start > end, entry.start - end >= 2 * length,
+                let base = FilterStub.base(in: end...GuestAddress(entry.start.rawValue - 2 * length), for: site)
             {
-                return start
+                return base
             }
             end = max(end, entry.end)
         }
@@ -28,7 +27,7 @@ struct StubPage {
     }
 
     private static let lowest = GuestAddress(0x1_0000)
-    static let length: UInt64 = 4 * GuestAddress.pageSize
+    static let length: UInt64 = 5 * GuestAddress.pageSize
 
     /// Maps the page. The thread must be about to go on in user mode.
     init(at address: GuestAddress, in thread: TracedThread) throws(PtraceError) {
@@ -60,8 +59,4 @@ struct StubPage {
     func unmap() throws(PtraceError) {
         try RemoteSyscall(thread, entry: .filtered).call(.munmap, address.rawValue, Self.length)
     }
-}
-
-extension GuestAddress {
-    fileprivate var roundedUpToPage: GuestAddress { (self + (Self.pageSize - 1)).pageStart }
 }

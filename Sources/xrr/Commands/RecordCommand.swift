@@ -6,7 +6,7 @@ struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Record a program and all processes it starts.",
         usage: """
-            xrr record [-o DIR] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
+            xrr record [-o DIR] [--cpu LEVEL] [--xcr0 MASK] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
             [--log SPEC] [--] PROGRAM [ARGS...]
             """,
         discussion: """
@@ -17,6 +17,7 @@ struct RecordCommand: ParsableCommand {
               xrr record -o /tmp/run -- ./server   choose the directory
               xrr record -v LC_ALL=C make -j4      with one more environment variable
               xrr record --no-wait ./daemon        stop with the first process
+              xrr record --cpu sse -- ./test       replays on CPUs without AVX, too
               xrr record --chaos --until-fails 500 ./test
                                                    look for a race, and keep the run that shows it
 
@@ -37,6 +38,17 @@ struct RecordCommand: ParsableCommand {
         name: [.customShort("v"), .customLong("env")],
         help: ArgumentHelp("Add a variable to the program's environment.", valueName: "name=value"))
     var variables: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The CPU that the program sees, and that a replay needs at least: sse (x86-64-v2), avx, avx2 (x86-64-v3), \
+            avx512-intel, avx512-amd, or native: the machine's own. Default: the best of the first three.
+            """, valueName: "level"))
+    var cpu: String?
+
+    @Option(help: ArgumentHelp("The XCR0 that the program sees, such as 0x7, instead of the level's.", valueName: "mask"))
+    var xcr0: String?
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +92,7 @@ struct RecordCommand: ParsableCommand {
         var program: String
         var arguments: [String]
         var log: LogSpecification
+        var cpu: CPUChoice
         /// Nanoseconds; nil: the recorder's default.
         var slice: Int64?
         var chaos: ChaosChoice?
@@ -112,7 +125,7 @@ struct RecordCommand: ParsableCommand {
         }
         return try Options(
             output: output, endsWithFirstProcess: noWait, variables: parsed, program: program,
-            arguments: Array(words.dropFirst()), log: log.parsed(), slice: slice.map(Self.sliceTime),
+            arguments: Array(words.dropFirst()), log: log.parsed(), cpu: CPUChoice(level: cpu, mask: xcr0), slice: slice.map(Self.sliceTime),
             chaos: chaos.map(ChaosChoice.init), attempts: attempts())
     }
 

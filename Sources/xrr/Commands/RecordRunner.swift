@@ -47,7 +47,9 @@ struct RecordRunner {
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        var manifest = manifest(machine, environment: environment, core: core)
+        let (level, pin) = try options.cpu.pin(on: machine)
+        var manifest = manifest(machine, pin, environment: environment, core: core)
+        manifest.level = level
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
@@ -65,6 +67,8 @@ struct RecordRunner {
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
             recording.dirtyPages = try Self.dirtyPages()
+            recording.pin = pin
+            recording.siteStorage = CodeSiteCache().storage
             if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
                 options: recording, writer: writer, store: store, layout: machine.layout, affinity: affinity)
@@ -96,11 +100,13 @@ struct RecordRunner {
         ([options.program] + options.arguments).map { ArgumentText.bytes(of: $0) }
     }
 
-    private func manifest(_ machine: HostMachine, environment: [[UInt8]], core: Int32) -> RecordingManifest {
+    private func manifest(
+        _ machine: HostMachine, _ pin: CPUPin, environment: [[UInt8]], core: Int32
+    ) -> RecordingManifest {
         RecordingManifest(
             producer: "xrr \(Version.current)", commandLine: commandLine, environment: environment,
             workingDirectory: Array((HostFiles.link("/proc/self/cwd") ?? "").utf8), userID: Host.userID,
-            cpu: machine.cpu, cpuid: machine.cpuid, xcr0: machine.layout.mask, xstateLayout: machine.layout,
+            cpu: machine.cpu, cpuid: pin.cpu.cpuid, xcr0: pin.cpu.xcr0, xstateLayout: pin.cpu.layout,
             kernelRelease: Host.kernelRelease(), pageSize: GuestAddress.pageSize, pinnedCore: UInt32(core),
             stackLimit: Host.stackLimit(), interceptorVersion: 1, startTime: UInt64(Host.realTime()))
     }

@@ -49,6 +49,14 @@ enum FrameText {
         case .rdtsc: "rdtsc"
         case .rdtscp: "rdtscp"
         case .cpuid: "cpuid"
+        case .xgetbv: "xgetbv"
+        case .xsave: "xsave"
+        case .xrstor: "xrstor"
+        case .rdrand: "rdrand"
+        case .rdseed: "rdseed"
+        case .rdpid: "rdpid"
+        case .xbegin: "xbegin"
+        case .watchedCode: "watched code"
         }
     }
 

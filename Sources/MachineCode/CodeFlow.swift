@@ -1,0 +1,42 @@
+package import LinuxABI
+
+/// What can be reached from an instruction that is about to be executed: the way to find instructions in code that no
+/// table describes.
+package struct CodeFlow: Sendable {
+    private static let limit = 100_000
+    private var lengths: [GuestAddress: UInt8] = [:]
+    /// The sensitive instructions among them.
+    package private(set) var sensitive: [SensitiveInstruction] = []
+
+    /// Follows the code from `entry` over all direct jumps and calls, and behind calls, as long as it stays in `range`.
+    ///
+    /// - Parameter bytes: the memory of `range`.
+    package init(from entry: GuestAddress, in range: Range<GuestAddress>, bytes: Span<UInt8>) {
+        var open = [entry]
+        while let next = open.popLast() {
+            var address = next
+            while range.contains(address), lengths[address] == nil, lengths.count < Self.limit {
+                let offset = Int(address - range.lowerBound)
+                let code = bytes.extracting(offset..<min(bytes.count, offset + Instruction.maximumLength))
+                guard let instruction = Instruction.decode(code, at: address) else { break }
+                lengths[address] = UInt8(instruction.length)
+                if let found = SensitiveInstruction.decode(code, at: address) {
+                    sensitive.append(found)
+                    if let target = found.target { open.append(target) }
+                }
+                if let target = instruction.directTarget ?? instruction.callTarget { open.append(target) }
+                if instruction.endsFlow { break }
+                address = instruction.next
+            }
+        }
+    }
+
+    /// Whether an opcode byte at the address belongs to an instruction that can be reached.
+    package func covers(_ address: GuestAddress) -> Bool {
+        for distance in 0..<UInt64(Instruction.maximumLength) where distance <= address.rawValue {
+            let start = GuestAddress(address.rawValue - distance)
+            if let length = lengths[start], distance < UInt64(length) { return true }
+        }
+        return false
+    }
+}

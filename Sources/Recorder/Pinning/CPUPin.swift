@@ -1,0 +1,29 @@
+internal import MachineCode
+package import XState
+
+/// The CPU that the tracees see, and by which means.
+package struct CPUPin: Sendable {
+    package var cpu: PinnedCPU
+    /// The kernel limits XCR0 itself (arch_prctl(2) ARCH_SET_XCR0): XGETBV and the XSAVE family are left alone.
+    package var isXCR0PinnedByKernel: Bool
+    /// Nothing is hidden: the XSAVE family is left alone, and only what differs between cores or by chance is answered.
+    package var isNative: Bool
+
+    package init(cpu: PinnedCPU, isXCR0PinnedByKernel: Bool, isNative: Bool) {
+        self.cpu = cpu
+        self.isXCR0PinnedByKernel = isXCR0PinnedByKernel
+        self.isNative = isNative
+    }
+
+    /// Whether xrr executes the instruction for the tracee.
+    func covers(_ kind: SensitiveInstruction.Kind) -> Bool {
+        !kind.needsXSAVE || !(isXCR0PinnedByKernel || isNative)
+    }
+
+    /// CPUID.1:ECX.OSXSAVE, without which XGETBV and the XSAVE family raise #UD.
+    var hasXSAVE: Bool { cpu.cpuid.words(leaf: 1).ecx & 1 << 27 != 0 }
+
+    /// Whether the pinned CPU has the instruction. It is lenient with those that a program should ask CPUID for and that
+    /// can be executed for it nevertheless.
+    func has(_ kind: SensitiveInstruction.Kind) -> Bool { !kind.needsXSAVE || hasXSAVE }
+}

@@ -1,0 +1,67 @@
+internal import LinuxABI
+internal import MachineCode
+internal import Ptrace
+internal import Symbols
+internal import TraceFormat
+internal import Tracee
+
+/// Finds the sensitive instructions in memory that was mapped or made executable.
+struct SiteScanner {
+    let symbolizer: Symbolizer
+    private let cache: SiteCache
+    private var known: [SiteCache.Key: SiteCache.Offsets] = [:]
+
+    init(symbolizer: Symbolizer, storage: SiteStorage?) {
+        self.symbolizer = symbolizer
+        cache = SiteCache(storage: storage)
+    }
+
+    /// The sensitive instructions in executable memory.
+    ///
+    /// - Parameter file: the file whose contents the memory still has, for files are scanned once.
+    mutating func scan(
+        _ range: Range<GuestAddress>, file: (digest: FileDigest, offset: UInt64)?, of thread: RecordedThread
+    ) -> SensitiveCode? {
+        let memory = thread.memory
+        let key = file.map {
+            SiteCache.Key(digest: $0.digest, offset: $0.offset, length: range.upperBound - range.lowerBound)
+        }
+        if let key, let offsets = known[key] ?? cache.load(key) {
+            known[key] = offsets
+            if let code = offsets.code(at: range.lowerBound, in: memory) { return code }
+        }
+        guard let code = scanAfresh(range, of: thread) else { return nil }
+        if let key {
+            let offsets = SiteCache.Offsets(code, from: range.lowerBound)
+            known[key] = offsets
+            cache.save(offsets, for: key)
+        }
+        return code
+    }
+
+    private func scanAfresh(_ range: Range<GuestAddress>, of thread: RecordedThread) -> SensitiveCode? {
+        guard let map = AddressSpace.map(of: thread.id) else { return nil }
+        let memory = thread.memory
+        let modules = map.guestModules
+        symbolizer.modules = modules
+        let unwinding = FunctionBounds.finder(modules: modules) { memory.readExactly($0, count: $1) }
+        var code = SensitiveCode()
+        var start = range.lowerBound
+        while start < range.upperBound {
+            // An instruction that straddles two pieces is found in the first of them.
+            let length = min(Self.piece, range.upperBound - start)
+            let more = min(Self.overlap, range.upperBound - start - length)
+            guard let bytes = memory.readExactly(start, count: Int(length + more)) else { return code }
+            code.append(
+                SensitiveCode(
+                    start: start, bytes: bytes.span, limit: Int(length),
+                    function: { unwinding($0) ?? symbolizer.function(around: $0) },
+                    read: { memory.readExactly($0, count: $1) }))
+            start = start + length
+        }
+        return code
+    }
+
+    private static let piece: UInt64 = 4 << 20
+    private static let overlap: UInt64 = 16
+}

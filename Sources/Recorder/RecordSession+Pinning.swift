@@ -1,0 +1,309 @@
+internal import LinuxABI
+internal import Logging
+internal import MachineCode
+internal import Ptrace
+internal import Symbols
+internal import TraceFormat
+internal import Tracee
+
+/// Traps in the place of instructions that would show the CPU, in all code that can be executed.
+///
+/// Where tables (unwind information, symbols) tell what is code, the traps are set when the code is mapped. The rest is
+/// watched: it is not executable until the program executes it, and the address at which it does is certainly the start
+/// of an instruction, from which decoding can begin.
+extension RecordSession {
+    private func space(of thread: RecordedThread) -> ObjectIdentifier { ObjectIdentifier(thread.traced.addressSpace) }
+
+    // MARK: Code appears
+
+    /// Memory was mapped or made executable.
+    ///
+    /// - Parameters:
+    ///   - asked: the PROT_ bits that are in force now.
+    ///   - file: what the memory shows and has not been changed; nil for any other.
+    ///   - mayBeStack: the kernel writes there when it likes, so its state cannot change.
+    /// - Returns: what was done about it, to be repeated by a replay.
+    func pinCode(
+        in range: Range<GuestAddress>, asked: UInt32, file: (digest: FileDigest, offset: UInt64)? = nil,
+        isShared: Bool = false, mayBeStack: Bool = false, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        guard let pin = options.pin, !range.isEmpty else { return [] }
+        let protection = Protection(rawValue: asked)
+        var effects: [Effect] = []
+        pinned[space(of: thread), default: PinnedCode()].guarded.remove(range)
+        guard protection.contains(.execute) else {
+            // Whoever may write the code shall find it as it was.
+            return protection.contains(.write) ? try removeTraps(in: range, of: thread) : []
+        }
+        if isShared {
+            // No trap of ours may stand in what others map, too.
+            limit("code shared with other mappings", at: range.lowerBound, of: thread)
+            return []
+        }
+        if protection.contains(.write) {
+            effects += try removeTraps(in: range, of: thread)
+            if mayBeStack {
+                limit("an executable stack", at: range.lowerBound, of: thread)
+                return effects
+            }
+            return try effects + watch(range, asked: asked, of: thread)
+        }
+        guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
+        try setTraps(code.instructions, pin, of: thread, &effects)
+        for pages in Self.pages(of: code.unresolved) { effects += try watch(pages, asked: asked, of: thread) }
+        return effects
+    }
+
+    /// Memory is gone, or something else is mapped there.
+    func forgetCode(in range: Range<GuestAddress>, of thread: RecordedThread) {
+        pinned[space(of: thread)]?.forget(range)
+    }
+
+    /// mremap(2) has moved memory.
+    func moveCode(_ range: Range<GuestAddress>, to new: GuestAddress, of thread: RecordedThread) {
+        guard var code = pinned[space(of: thread)] else { return }
+        let sites = code.sites(in: range)
+        code.guarded.move(range, to: new)
+        for site in sites { code.sites[site.instruction.address] = nil }
+        for site in sites {
+            let address = new + (site.instruction.address - range.lowerBound)
+            if let moved = SensitiveInstruction.decode(site.original.span, at: address) {
+                code.sites[address] = CodeSite(instruction: moved, original: site.original)
+            }
+        }
+        pinned[space(of: thread)] = code
+    }
+
+    /// Advice has taken the changes out of private memory, the traps among them: madvise(2) MADV_DONTNEED.
+    func restoreTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
+        var effects: [Effect] = []
+        for site in sites where thread.memory.read(site.instruction.address, count: site.original.count) == site.original {
+            effects.append(try write(site.patch(exists: pin.has(site.instruction.kind)), at: site, of: thread))
+        }
+        return effects
+    }
+
+    private static func pages(of addresses: [GuestAddress]) -> [Range<GuestAddress>] {
+        var result: [Range<GuestAddress>] = []
+        for address in addresses {
+            let page = address.pageStart
+            let next = page + GuestAddress.pageSize
+            if let last = result.last, page <= last.upperBound {
+                if page == last.upperBound { result[result.count - 1] = last.lowerBound..<next }
+            } else {
+                result.append(page..<next)
+            }
+        }
+        return result
+    }
+
+    // MARK: Traps
+
+    private func setTraps(
+        _ instructions: [SensitiveInstruction], _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
+    ) throws(PtraceError) {
+        let space = space(of: thread)
+        for instruction in instructions where pin.covers(instruction.kind) {
+            if pinned[space]?.sites[instruction.address] != nil { continue }
+            guard let original = thread.memory.readExactly(instruction.address, count: instruction.length) else {
+                continue
+            }
+            let site = CodeSite(instruction: instruction, original: original)
+            effects.append(try write(site.patch(exists: pin.has(instruction.kind)), at: site, of: thread))
+            pinned[space, default: PinnedCode()].sites[instruction.address] = site
+        }
+    }
+
+    private func write(
+        _ bytes: [UInt8], at site: CodeSite, of thread: RecordedThread
+    ) throws(PtraceError) -> Effect {
+        try thread.memory.write(site.instruction.address, bytes)
+        return .write(site.instruction.address, bytes: bytes)
+    }
+
+    private func removeTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
+        var effects: [Effect] = []
+        for site in sites {
+            pinned[space(of: thread)]?.sites[site.instruction.address] = nil
+            let patch = site.patch(exists: pin.has(site.instruction.kind))
+            if thread.memory.read(site.instruction.address, count: patch.count) == patch {
+                effects.append(try write(site.original, at: site, of: thread))
+            }
+        }
+        return effects
+    }
+
+    // MARK: Watched memory
+
+    private func watch(
+        _ pages: Range<GuestAddress>, asked: UInt32, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        pinned[space(of: thread), default: PinnedCode()].guarded.insert(pages, asked: asked)
+        return [try protect(pages, asked & ~Protection.execute.rawValue, of: thread)]
+    }
+
+    private func protect(
+        _ pages: Range<GuestAddress>, _ protection: UInt32, of thread: RecordedThread
+    ) throws(PtraceError) -> Effect {
+        let length = pages.upperBound - pages.lowerBound
+        let result = try RemoteSyscall(thread.traced, entry: .letThrough).call(
+            .mprotect, pages.lowerBound.rawValue, length, UInt64(protection))
+        guard result == 0 else {
+            throw .failed(operation: "watching executable memory", thread: thread.id, errno: Int32(-result))
+        }
+        return .protect(pages.lowerBound, length: length, protection: protection)
+    }
+
+    /// SIGSEGV for watched memory.
+    ///
+    /// - Returns: whether it was that; false for a fault of the program's own.
+    func handleWatched(
+        _ info: SignalInfo, at registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> Bool {
+        guard let pin = options.pin, info.code == Self.accessError,
+            let stretch = pinned[space(of: thread)]?.guarded.stretch(at: info.faultAddress)
+        else { return false }
+        let page = info.faultAddress.pageStart..<info.faultAddress.pageStart + GuestAddress.pageSize
+        var effects: [Effect]
+        if stretch.isExecuted {
+            guard stretch.asked & Protection.write.rawValue != 0 else { return false }
+            effects = try release(page, stretch, of: thread)
+        } else {
+            guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
+            effects = try admit(page, stretch, pin, at: registers.instructionPointer, of: thread)
+        }
+        let xstate = try thread.traced.xstate()
+        try undoForcedSignal(of: thread)
+        write(
+            Frame(
+                thread: thread.id, event: .trap(.watchedCode), before: registers, after: registers, xstate: xstate,
+                effects: effects), of: thread)
+        return true
+    }
+
+    /// SEGV_ACCERR of sigaction(2).
+    private static let accessError: Int32 = 2
+
+    /// An instruction may begin on the page before the one that cannot be executed.
+    private static func isFetch(of address: GuestAddress, at instruction: GuestAddress) -> Bool {
+        address == instruction
+            || address.isPageAligned && instruction < address
+                && address - instruction < UInt64(Instruction.maximumLength)
+    }
+
+    /// Watched memory is executed.
+    private func admit(
+        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, _ pin: CPUPin, at entry: GuestAddress,
+        of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        let bytes = thread.memory.read(page.lowerBound, count: Int(GuestAddress.pageSize) + 2)
+        let candidates = CandidateSites.find(in: bytes.span).map { page.lowerBound + UInt64($0) }
+            .filter { page.contains($0) }
+        if !candidates.isEmpty {
+            let window = surroundings(of: entry, of: thread)
+            let code = thread.memory.read(window.lowerBound, count: Int(window.upperBound - window.lowerBound))
+            let flow = CodeFlow(from: entry, in: window, bytes: code.span)
+            try setTraps(flow.sensitive, pin, of: thread, &effects)
+            let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
+            if let first = open.first, !hasTables(at: first, of: thread) {
+                limit("code that no table describes", at: first, of: thread)
+            }
+        }
+        pinned[space(of: thread)]?.guarded.set(page, isExecuted: true)
+        effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
+        return effects
+    }
+
+    /// How far code is followed from where it is entered, in bytes to either side.
+    private static let reach: UInt64 = 1 << 20
+
+    /// The executable or watched memory around an address, without a gap.
+    private func surroundings(of address: GuestAddress, of thread: RecordedThread) -> Range<GuestAddress> {
+        let code = AddressSpace.map(of: thread.id)?.entries.filter { entry in
+            entry.isExecutable || !(pinned[space(of: thread)]?.guarded.stretches(in: entry.start..<entry.end) ?? []).isEmpty
+        }
+        var range = address..<address
+        for entry in code ?? [] {
+            if entry.start <= address, address < entry.end {
+                range = entry.start..<entry.end
+            } else if !range.isEmpty, entry.start == range.upperBound {
+                range = range.lowerBound..<entry.end
+            }
+        }
+        let low = address.rawValue > Self.reach ? GuestAddress(address.rawValue - Self.reach) : .null
+        return range.clamped(to: low..<address + Self.reach)
+    }
+
+    private func isPartOfTrap(_ address: GuestAddress, of thread: RecordedThread) -> Bool {
+        let longest = UInt64(Instruction.maximumLength)
+        guard address.rawValue > longest,
+            let sites = pinned[space(of: thread)]?.sites(in: GuestAddress(address.rawValue - longest)..<address + 1)
+        else { return false }
+        return sites.contains { address < $0.instruction.next }
+    }
+
+    /// Whether unwind information tells which bytes around are code: what it leaves out there is data.
+    private func hasTables(at address: GuestAddress, of thread: RecordedThread) -> Bool {
+        guard let map = AddressSpace.map(of: thread.id) else { return false }
+        let memory = thread.memory
+        return FunctionBounds.hasTable(at: address, modules: map.guestModules) { memory.readExactly($0, count: $1) }
+    }
+
+    /// Watched memory that was executed is written: it is as the program left it until it is executed again.
+    private func release(
+        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        pinned[space(of: thread)]?.guarded.set(page, isExecuted: false)
+        guard let guarded = pinned[space(of: thread)]?.guarded,
+            guarded.flipCount(ofRegion: stretch.region) > Self.mostFlips
+        else {
+            var effects = try removeTraps(in: page, of: thread)
+            effects.append(try protect(page, stretch.asked & ~Protection.execute.rawValue, of: thread))
+            return effects
+        }
+        // Watching would cost the program more than it is worth.
+        limit("code that is written again and again", at: stretch.pages.lowerBound, of: thread)
+        var effects: [Effect] = []
+        for part in guarded.stretches(ofRegion: stretch.region) {
+            effects += try removeTraps(in: part.pages, of: thread)
+            effects.append(try protect(part.pages, part.asked, of: thread))
+            pinned[space(of: thread)]?.guarded.remove(part.pages)
+        }
+        return effects
+    }
+
+    private static let mostFlips = 256
+
+    /// Whether the kernel, writing for the program, would meet watched memory that is not writable now.
+    func areWithheld(_ outputs: [OutputRange], of thread: RecordedThread) -> Bool {
+        guard let guarded = pinned[space(of: thread)]?.guarded, guarded.hasWithheldWrites else { return false }
+        return outputs.contains { output in
+            guarded.stretches(in: output.start..<output.end).contains(where: \.withholdsWrites)
+        }
+    }
+
+    /// A call has written to watched memory that was executed.
+    func releaseWrites(to outputs: [OutputRange], of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        for output in outputs {
+            let parts = pinned[space(of: thread)]?.guarded.stretches(in: output.start..<output.end) ?? []
+            for part in parts where part.withholdsWrites { effects += try release(part.pages, part, of: thread) }
+        }
+        return effects
+    }
+
+    // MARK: Limits
+
+    /// Notes why the recording may show the CPU it was made on. Once for each reason and module.
+    private func limit(_ what: String, at address: GuestAddress, of thread: RecordedThread) {
+        guard options.pin?.isNative == false, options.pin?.isXCR0PinnedByKernel == false else { return }
+        let name = AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
+        let text = name.isEmpty ? what : "\(what) in \(name)"
+        if limits.contains(text) { return }
+        limits.append(text)
+        log.notice("the CPU is not pinned for \(text)", metadata: ["address": "\(address)"])
+    }
+}
