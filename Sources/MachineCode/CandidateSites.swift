@@ -1,9 +1,9 @@
 /// Where bytes of code could be a sensitive instruction: a superset, found without decoding.
 package enum CandidateSites {
     /// The offsets of the first opcode bytes (prefixes come before) of what may be CPUID, XGETBV, XSAVE, XSAVEOPT,
-    /// XSAVEC, XRSTOR, RDRAND, RDSEED, RDPID or XBEGIN, in ascending order.
+    /// XSAVEC, XRSTOR, RDRAND, RDSEED, RDPID, XBEGIN or FXSAVE, in ascending order.
     ///
-    /// Opcodes of SDM volume 2: 0F A2; 0F 01 D0; 0F AE with /4, /5 and /6 of a memory operand; 0F C7 /4 with a memory
+    /// Opcodes of SDM volume 2: 0F A2; 0F 01 D0; 0F AE with /0, /4, /5 and /6 of a memory operand; 0F C7 /4 with a memory
     /// operand and /6 and /7 with a register; C7 F8. One whose opcode goes on beyond the bytes counts, too.
     package static func find(in bytes: Span<UInt8>) -> [Int] {
         var found: [Int] = []
@@ -42,7 +42,7 @@ package enum CandidateSites {
         case 0xAE:
             guard place + 2 < bytes.count else { return true }
             let extended = bytes[place + 2] >> 3 & 7
-            return bytes[place + 2] < 0xC0 && 4...6 ~= extended
+            return bytes[place + 2] < 0xC0 && (extended == 0 || 4...6 ~= extended)
         case 0xC7:
             guard place + 2 < bytes.count else { return true }
             let extended = bytes[place + 2] >> 3 & 7

@@ -20,7 +20,7 @@ extension SensitiveInstruction {
         switch kind {
         case .cpuid, .xgetbv:
             return SensitiveInstruction(kind: kind, address: address, length: length)
-        case .xsave, .xsaveopt, .xsavec, .xrstor:
+        case .xsave, .xsaveopt, .xsavec, .xrstor, .fxsave:
             guard let memory = unsafe MemoryOperand(operands[0], next: next, isShort: decoded.address_width != 64)
             else { return nil }
             let isLong = unsafe decoded.attributes & ZYDIS_ATTRIB_HAS_REX != 0 && decoded.raw.rex.W != 0
@@ -47,6 +47,7 @@ extension SensitiveInstruction.Kind {
         case ZYDIS_MNEMONIC_XSAVEOPT, ZYDIS_MNEMONIC_XSAVEOPT64: self = .xsaveopt
         case ZYDIS_MNEMONIC_XSAVEC, ZYDIS_MNEMONIC_XSAVEC64: self = .xsavec
         case ZYDIS_MNEMONIC_XRSTOR, ZYDIS_MNEMONIC_XRSTOR64: self = .xrstor
+        case ZYDIS_MNEMONIC_FXSAVE, ZYDIS_MNEMONIC_FXSAVE64: self = .fxsave
         case ZYDIS_MNEMONIC_RDRAND: self = .rdrand
         case ZYDIS_MNEMONIC_RDSEED: self = .rdseed
         case ZYDIS_MNEMONIC_RDPID: self = .rdpid

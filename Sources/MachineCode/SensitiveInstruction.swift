@@ -15,12 +15,14 @@ package struct SensitiveInstruction: Hashable, Sendable {
         case rdseed = 7
         case rdpid = 8
         case xbegin = 9
+        /// What it writes besides the registers, MXCSR_MASK above all, tells the models apart.
+        case fxsave = 10
 
         /// It depends on XCR0, and does not exist where the operating system does not enable XSAVE.
         package var needsXSAVE: Bool {
             switch self {
             case .xgetbv, .xsave, .xsaveopt, .xsavec, .xrstor: true
-            case .cpuid, .rdrand, .rdseed, .rdpid, .xbegin: false
+            case .cpuid, .rdrand, .rdseed, .rdpid, .xbegin, .fxsave: false
             }
         }
     }
@@ -57,7 +59,7 @@ package struct SensitiveInstruction: Hashable, Sendable {
     package let address: GuestAddress
     /// In bytes.
     package let length: Int
-    /// The XSAVE area.
+    /// The XSAVE or FXSAVE area.
     package let memory: MemoryOperand?
     /// What RDRAND, RDSEED and RDPID write.
     package let register: GeneralRegister?

@@ -107,6 +107,7 @@ extension RecordSession {
             after.rdx = pin.cpu.xcr0.rawValue >> 32
             return .done(.xgetbv, after)
         case .xsave, .xsaveopt, .xsavec: return try save(instruction, pin, after, xstate, of: thread)
+        case .fxsave: return try saveLegacy(instruction, after, xstate, of: thread)
         case .xrstor: return restore(instruction, pin, after, xstate, of: thread)
         case .rdrand, .rdseed:
             guard let register = instruction.register else { return .faults(nil) }
@@ -155,6 +156,19 @@ extension RecordSession {
             guard let present = thread.memory.readWord(header) else { return .faults(header) }
             writes = xstate.savedArea(requested, keeping: present, layout: pin.cpu.layout)
         }
+        return try carryOut(writes, in: area, after, of: thread)
+    }
+
+    private func saveLegacy(
+        _ instruction: SensitiveInstruction, _ after: Registers, _ xstate: XStateImage, of thread: RecordedThread
+    ) throws(PtraceError) -> Emulation {
+        guard let area = instruction.memory?.address(after), area.rawValue % 16 == 0 else { return .faults(nil) }
+        return try carryOut(xstate.legacyArea, in: area, after, of: thread)
+    }
+
+    private func carryOut(
+        _ writes: [XStateImage.AreaWrite], in area: GuestAddress, _ after: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> Emulation {
         // The kernel's view of the map, since xrr itself may write where the tracee may not.
         let map = AddressSpace.map(of: thread.id)
         for write in writes {

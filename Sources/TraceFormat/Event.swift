@@ -68,7 +68,7 @@ package enum TrapKind: UInt8, Hashable, Sendable {
     case rdtscp = 1
     case cpuid = 2
     case xgetbv = 3
-    /// XSAVE, XSAVEOPT or XSAVEC.
+    /// XSAVE, XSAVEOPT, XSAVEC or FXSAVE.
     case xsave = 4
     case xrstor = 5
     case rdrand = 6

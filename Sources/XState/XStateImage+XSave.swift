@@ -40,6 +40,10 @@ extension XStateImage {
         return writes
     }
 
+    /// What FXSAVE writes (SDM volume 1, section 10.5.1), with zeros for the pointers of the x87 state and for what is
+    /// reserved behind each of its registers.
+    package var legacyArea: [AreaWrite] { legacyWrites([.x87, .sse], hasControl: true) }
+
     /// What XSAVEC writes: the compacted format.
     package func compactedArea(_ requested: XFeatureMask, layout: XStateLayout) -> [AreaWrite] {
         var writes = legacyWrites(requested, hasControl: requested.contains(.sse))

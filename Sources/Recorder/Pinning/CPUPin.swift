@@ -17,7 +17,8 @@ package struct CPUPin: Sendable {
 
     /// Whether xrr executes the instruction for the tracee.
     func covers(_ kind: SensitiveInstruction.Kind) -> Bool {
-        !kind.needsXSAVE || !(isXCR0PinnedByKernel || isNative)
+        if kind == .fxsave { return !isNative }
+        return !kind.needsXSAVE || !(isXCR0PinnedByKernel || isNative)
     }
 
     /// CPUID.1:ECX.OSXSAVE, without which XGETBV and the XSAVE family raise #UD.

@@ -49,7 +49,7 @@ package struct SiteStorage: Sendable {
 
 extension SiteCache.Offsets {
     /// The rules of the scan and of the entry: one of other rules is of no use.
-    private static let header = "xrr code sites 1"
+    private static let header = "xrr code sites 2"
 
     /// Lines: the header, an `i` or a `u` with an offset for each instruction and each unresolved candidate, and the
     /// XXH3 of all that; numbers in hexadecimal.
