@@ -1,0 +1,55 @@
+/// The CPUs that a recording can be pinned to: what `xrr record --cpu` takes by name.
+///
+/// A level is a ceiling and a floor: the tracee sees exactly its features, and the machine must have them all.
+package enum CPULevel: String, CaseIterable, Sendable, Hashable {
+    /// x86-64-v2 with OSXSAVE hidden, so that programs use FXSAVE: replays on every x86-64-v2 CPU.
+    case sse
+    /// x86-64-v2 and AVX: replays on every AVX CPU of all vendors.
+    case avx
+    /// x86-64-v3: replays on every x86-64-v3 CPU of all vendors. The default where the machine has it.
+    case avx2
+    /// x86-64-v4 with AVX-512 state where Intel's standard format has it.
+    case avx512Intel = "avx512-intel"
+    /// x86-64-v4 with AVX-512 state where AMD's standard format has it.
+    case avx512AMD = "avx512-amd"
+    /// The machine as it is: replays on machines with its layout and features only.
+    case native
+
+    /// From poor to rich, without `native`.
+    package static let portable: [CPULevel] = [.sse, .avx, .avx2, .avx512AMD, .avx512Intel]
+
+    /// What XCR0 is in the tracee; nil for `native`, which takes the host's.
+    package var xcr0: XFeatureMask? {
+        switch self {
+        case .sse: .legacy
+        case .avx, .avx2: [.legacy, .avx]
+        case .avx512Intel, .avx512AMD: [.legacy, .avx, .avx512]
+        case .native: nil
+        }
+    }
+
+    /// Where the standard format of the level has its components; nil for `native`. A level has one layout, so that
+    /// XSAVE areas in the tracee's memory mean the same on every machine.
+    package var layout: XStateLayout? {
+        let avx = XStateComponentLocation(type: 2, size: 256, offset: 576)
+        func avx512(at offset: UInt32) -> [XStateComponentLocation] {
+            [
+                avx, .init(type: 5, size: 64, offset: offset), .init(type: 6, size: 512, offset: offset + 64),
+                .init(type: 7, size: 1024, offset: offset + 576),
+            ]
+        }
+        let locations: [XStateComponentLocation]
+        switch self {
+        case .sse: locations = []
+        case .avx, .avx2: locations = [avx]
+        // Intel leaves a gap where MPX was.
+        case .avx512Intel: locations = avx512(at: 1088)
+        case .avx512AMD: locations = avx512(at: 832)
+        case .native: return nil
+        }
+        guard let xcr0, let layout = try? XStateLayout(mask: xcr0, locations: locations) else {
+            preconditionFailure("the layout of \(self) is consistent")
+        }
+        return layout
+    }
+}
