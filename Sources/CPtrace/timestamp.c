@@ -16,10 +16,18 @@
 
 static _Thread_local bool given_up;
 
+// Without `auxiliary` by RDTSC, since RDTSCP is younger than x86-64.
 static uint64_t read_counter(uint32_t *auxiliary) {
     if (given_up)
         prctl(PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0);
-    uint64_t value = __rdtscp(auxiliary);
+    uint64_t value;
+    if (auxiliary) {
+        value = __rdtscp(auxiliary);
+    } else {
+        // RDTSCP waits for the instructions before it by itself.
+        _mm_lfence();
+        value = __rdtsc();
+    }
     if (given_up)
         prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
     return value;
@@ -45,7 +53,7 @@ static void emulate(int number, siginfo_t *info, void *context) {
     }
     int saved = errno;
     uint32_t auxiliary;
-    uint64_t value = read_counter(&auxiliary);
+    uint64_t value = read_counter(length == sizeof rdtscp ? &auxiliary : NULL);
     registers[REG_RAX] = (greg_t)(uint32_t)value;
     registers[REG_RDX] = (greg_t)(value >> 32);
     if (length == sizeof rdtscp)
@@ -70,9 +78,6 @@ void cptrace_take_back_tsc(void) {
     given_up = false;
 }
 
-uint64_t cptrace_read_tsc(void) {
-    uint32_t auxiliary;
-    return read_counter(&auxiliary);
-}
+uint64_t cptrace_read_tsc(void) { return read_counter(NULL); }
 
 uint64_t cptrace_read_tscp(uint32_t *auxiliary) { return read_counter(auxiliary); }

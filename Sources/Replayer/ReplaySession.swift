@@ -74,6 +74,8 @@ package final class ReplaySession {
             return try advance(frame, at: index) { $0 == .syscall }
         case .trap:
             return try advance(frame, at: index) { $0 == .signal(11) }
+        case .signal(let info, _, isSynchronous: true) where info.number == Self.illegalInstruction:
+            return try advanceToIllegalInstruction(frame, at: index)
         case .signal(let info, _, isSynchronous: true):
             return try advance(frame, at: index) { $0 == .signal(info.number) }
         case .interruption(let marker): return try advance(frame, to: marker, at: index)
@@ -96,6 +98,30 @@ package final class ReplaySession {
         do {
             let stop = try thread.run()
             guard isExpected(stop) else { return diverged(frame, thread, at: index, stop: stop) }
+        } catch { throw .ptrace(error) }
+        return try settle(frame, thread, at: index, isChecked: true)
+    }
+
+    private static let illegalInstruction: Int32 = 4
+
+    /// Runs the thread to an instruction that the recording's CPU refused to execute.
+    ///
+    /// This CPU may have it, so that the thread is stopped in front of it. There it would have faulted each time: the
+    /// first time that it comes there is the event.
+    private func advanceToIllegalInstruction(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
+        let thread = try thread(frame.thread, at: index)
+        do {
+            let address = frame.before.instructionPointer
+            if try thread.traced.registers().instructionPointer != address {
+                let breakpoint = try Breakpoint(at: address, in: thread.traced)
+                let stop = try thread.run()
+                guard thread.traced.isStopped else { return diverged(frame, thread, at: index, stop: stop) }
+                let isThere = try breakpoint.hasStopped(stop)
+                try breakpoint.remove()
+                guard isThere || stop == .signal(Self.illegalInstruction) else {
+                    return diverged(frame, thread, at: index, stop: stop)
+                }
+            }
         } catch { throw .ptrace(error) }
         return try settle(frame, thread, at: index, isChecked: true)
     }
