@@ -31,6 +31,35 @@ package struct CodeFlow: Sendable {
         }
     }
 
+    /// The ways out of a page for threads that execute the code.
+    package struct Exits: Hashable, Sendable {
+        package var transfers: [ControlTransfer] = []
+        /// Execution may go on at the start of the next page.
+        package var fallsThrough = false
+    }
+
+    /// The ways out of a page: nil if there are others than can be executed for a thread.
+    ///
+    /// - Parameter bytes: the memory of the page, and of as much behind it as an instruction is long.
+    package func exits(of page: Range<GuestAddress>, bytes: Span<UInt8>) -> Exits? {
+        var exits = Exits()
+        for (address, length) in lengths where page.contains(address) {
+            let offset = Int(address - page.lowerBound)
+            let code = bytes.extracting(offset..<min(bytes.count, offset + Instruction.maximumLength))
+            guard let instruction = Instruction.decode(code, at: address) else { return nil }
+            let staysByTarget = (instruction.directTarget ?? instruction.callTarget).map(page.contains)
+            if staysByTarget == false || instruction.endsFlow && instruction.directTarget == nil
+                || instruction.kind == .call && instruction.callTarget == nil
+            {
+                guard let exit = ControlTransfer.decode(code, at: address) else { return nil }
+                exits.transfers.append(exit)
+            } else if address + UInt64(length) >= page.upperBound, !instruction.endsFlow {
+                exits.fallsThrough = true
+            }
+        }
+        return exits
+    }
+
     /// Whether an opcode byte at the address belongs to an instruction that can be reached.
     package func covers(_ address: GuestAddress) -> Bool {
         for distance in 0..<UInt64(Instruction.maximumLength) where distance <= address.rawValue {

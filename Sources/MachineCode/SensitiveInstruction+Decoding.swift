@@ -58,7 +58,7 @@ extension SensitiveInstruction.Kind {
 }
 
 extension SensitiveInstruction.MemoryOperand {
-    fileprivate init?(_ operand: ZydisDecodedOperand, next: GuestAddress, isShort: Bool) {
+    init?(_ operand: ZydisDecodedOperand, next: GuestAddress, isShort: Bool) {
         guard operand.type == ZYDIS_OPERAND_TYPE_MEMORY else { return nil }
         let memory = operand.mem
         switch memory.segment {
@@ -80,7 +80,7 @@ extension SensitiveInstruction.MemoryOperand {
 
 extension GeneralRegister {
     /// The register that one of Zydis's names is the whole or the lower part of.
-    fileprivate init?(_ register: ZydisRegister) {
+    init?(_ register: ZydisRegister) {
         for first in [ZYDIS_REGISTER_RAX, ZYDIS_REGISTER_EAX, ZYDIS_REGISTER_AX] {
             guard let distance = UInt8(exactly: Int64(register.rawValue) - Int64(first.rawValue)), distance < 16 else {
                 continue

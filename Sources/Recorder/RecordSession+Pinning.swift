@@ -50,7 +50,7 @@ extension RecordSession {
         }
         guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
         try setTraps(code.instructions, pin, of: thread, &effects)
-        for pages in Self.pages(of: code.unresolved) { effects += try watch(pages, asked: asked, of: thread) }
+        for pages in Self.pages(of: code.unresolved, in: range) { effects += try watch(pages, asked: asked, of: thread) }
         return effects
     }
 
@@ -64,12 +64,14 @@ extension RecordSession {
         guard var code = pinned[space(of: thread)] else { return }
         let sites = code.sites(in: range)
         code.guarded.move(range, to: new)
-        for site in sites { code.sites[site.instruction.address] = nil }
+        for site in sites { code.sites[site.address] = nil }
         for site in sites {
-            let address = new + (site.instruction.address - range.lowerBound)
-            if let moved = SensitiveInstruction.decode(site.original.span, at: address) {
-                code.sites[address] = CodeSite(instruction: moved, original: site.original)
-            }
+            let address = new + (site.address - range.lowerBound)
+            code.sites[address] = site.moved(to: address)
+        }
+        if let page = code.openPage, range.contains(page.lowerBound) {
+            let start = new + (page.lowerBound - range.lowerBound)
+            code.openPage = start..<start + GuestAddress.pageSize
         }
         pinned[space(of: thread)] = code
     }
@@ -78,19 +80,22 @@ extension RecordSession {
     func restoreTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
         var effects: [Effect] = []
-        for site in sites where thread.memory.read(site.instruction.address, count: site.original.count) == site.original {
-            effects.append(try write(site.patch(exists: pin.has(site.instruction.kind)), at: site, of: thread))
+        for site in sites where thread.memory.read(site.address, count: site.original.count) == site.original {
+            effects.append(try write(site.patch(pin), at: site, of: thread))
         }
         return effects
     }
 
-    private static func pages(of addresses: [GuestAddress]) -> [Range<GuestAddress>] {
+    /// The pages with the addresses, and the pages after them, to which execution may go on.
+    private static func pages(
+        of addresses: [GuestAddress], in range: Range<GuestAddress>
+    ) -> [Range<GuestAddress>] {
         var result: [Range<GuestAddress>] = []
         for address in addresses {
             let page = address.pageStart
-            let next = page + GuestAddress.pageSize
+            let next = min(page + 2 * GuestAddress.pageSize, range.upperBound)
             if let last = result.last, page <= last.upperBound {
-                if page == last.upperBound { result[result.count - 1] = last.lowerBound..<next }
+                result[result.count - 1] = last.lowerBound..<max(last.upperBound, next)
             } else {
                 result.append(page..<next)
             }
@@ -103,32 +108,39 @@ extension RecordSession {
     private func setTraps(
         _ instructions: [SensitiveInstruction], _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
     ) throws(PtraceError) {
-        let space = space(of: thread)
         for instruction in instructions where pin.covers(instruction.kind) {
-            if pinned[space]?.sites[instruction.address] != nil { continue }
-            guard let original = thread.memory.readExactly(instruction.address, count: instruction.length) else {
-                continue
-            }
-            let site = CodeSite(instruction: instruction, original: original)
-            effects.append(try write(site.patch(exists: pin.has(instruction.kind)), at: site, of: thread))
-            pinned[space, default: PinnedCode()].sites[instruction.address] = site
+            try setTrap(
+                .sensitive(instruction), at: instruction.address, length: instruction.length, pin, of: thread, &effects)
         }
+    }
+
+    private func setTrap(
+        _ role: CodeSite.Role, at address: GuestAddress, length: Int, _ pin: CPUPin, of thread: RecordedThread,
+        _ effects: inout [Effect]
+    ) throws(PtraceError) {
+        let space = space(of: thread)
+        guard pinned[space]?.sites[address] == nil,
+            let original = thread.memory.readExactly(address, count: length)
+        else { return }
+        let site = CodeSite(role: role, original: original)
+        effects.append(try write(site.patch(pin), at: site, of: thread))
+        pinned[space, default: PinnedCode()].sites[address] = site
     }
 
     private func write(
         _ bytes: [UInt8], at site: CodeSite, of thread: RecordedThread
     ) throws(PtraceError) -> Effect {
-        try thread.memory.write(site.instruction.address, bytes)
-        return .write(site.instruction.address, bytes: bytes)
+        try thread.memory.write(site.address, bytes)
+        return .write(site.address, bytes: bytes)
     }
 
     private func removeTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
         var effects: [Effect] = []
         for site in sites {
-            pinned[space(of: thread)]?.sites[site.instruction.address] = nil
-            let patch = site.patch(exists: pin.has(site.instruction.kind))
-            if thread.memory.read(site.instruction.address, count: patch.count) == patch {
+            pinned[space(of: thread)]?.sites[site.address] = nil
+            let patch = site.patch(pin)
+            if thread.memory.read(site.address, count: patch.count) == patch {
                 effects.append(try write(site.original, at: site, of: thread))
             }
         }
@@ -198,8 +210,8 @@ extension RecordSession {
         _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, _ pin: CPUPin, at entry: GuestAddress,
         of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
-        var effects: [Effect] = []
-        let bytes = thread.memory.read(page.lowerBound, count: Int(GuestAddress.pageSize) + 2)
+        var effects = try shutOpenPage(of: thread)
+        let bytes = thread.memory.read(page.lowerBound, count: Int(GuestAddress.pageSize) + Instruction.maximumLength)
         let candidates = CandidateSites.find(in: bytes.span).map { page.lowerBound + UInt64($0) }
             .filter { page.contains($0) }
         if !candidates.isEmpty {
@@ -209,12 +221,60 @@ extension RecordSession {
             try setTraps(flow.sensitive, pin, of: thread, &effects)
             let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
             if let first = open.first, !hasTables(at: first, of: thread) {
-                limit("code that no table describes", at: first, of: thread)
+                if let exits = flow.exits(of: page, bytes: bytes.span),
+                    try watchNextPage(after: page, exits, of: thread, &effects)
+                {
+                    for exit in exits.transfers {
+                        try setTrap(
+                            .exit(exit), at: exit.address, length: exit.length, pin, of: thread, &effects)
+                    }
+                    pinned[space(of: thread)]?.openPage = page
+                } else {
+                    limit("code that no table describes", at: first, of: thread)
+                }
             }
         }
         pinned[space(of: thread)]?.guarded.set(page, isExecuted: true)
         effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
         return effects
+    }
+
+    /// Makes sure that a thread that goes on to the next page is seen.
+    ///
+    /// - Returns: false if that is not possible.
+    private func watchNextPage(
+        after page: Range<GuestAddress>, _ exits: CodeFlow.Exits, of thread: RecordedThread, _ effects: inout [Effect]
+    ) throws(PtraceError) -> Bool {
+        guard exits.fallsThrough else { return true }
+        guard let next = pinned[space(of: thread)]?.guarded.stretch(at: page.upperBound) else { return false }
+        if next.isExecuted {
+            effects += try release(page.upperBound..<page.upperBound + GuestAddress.pageSize, next, of: thread)
+        }
+        return true
+    }
+
+    /// A page that was entered without being known entirely is left, or another one is entered: the next entry is to be
+    /// seen again.
+    private func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard let page = pinned[space(of: thread)]?.openPage.take(),
+            let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound)
+        else { return [] }
+        return try release(page, stretch, of: thread)
+    }
+
+    /// An instruction that leads out of the open page, executed for the thread.
+    func leaveOpenPage(
+        by transfer: ControlTransfer, _ registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> (after: Registers, effects: [Effect])? {
+        let memory = thread.memory
+        guard let outcome = transfer.execute(registers, readWord: { memory.readWord($0) }) else { return nil }
+        var effects = try shutOpenPage(of: thread)
+        if let (address, value) = outcome.pushed {
+            let bytes = (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
+            try memory.write(address, bytes)
+            effects.append(.write(address, bytes: bytes))
+        }
+        return (outcome.registers, effects)
     }
 
     /// How far code is followed from where it is entered, in bytes to either side.
@@ -242,7 +302,7 @@ extension RecordSession {
         guard address.rawValue > longest,
             let sites = pinned[space(of: thread)]?.sites(in: GuestAddress(address.rawValue - longest)..<address + 1)
         else { return false }
-        return sites.contains { address < $0.instruction.next }
+        return sites.contains { address < $0.end }
     }
 
     /// Whether unwind information tells which bytes around are code: what it leaves out there is data.
@@ -256,6 +316,7 @@ extension RecordSession {
     private func release(
         _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
+        if pinned[space(of: thread)]?.openPage?.overlaps(page) == true { pinned[space(of: thread)]?.openPage = nil }
         pinned[space(of: thread)]?.guarded.set(page, isExecuted: false)
         guard let guarded = pinned[space(of: thread)]?.guarded,
             guarded.flipCount(ofRegion: stretch.region) > Self.mostFlips
@@ -265,7 +326,7 @@ extension RecordSession {
             return effects
         }
         // Watching would cost the program more than it is worth.
-        limit("code that is written again and again", at: stretch.pages.lowerBound, of: thread)
+        limit("code that is written or entered again and again", at: stretch.pages.lowerBound, of: thread)
         var effects: [Effect] = []
         for part in guarded.stretches(ofRegion: stretch.region) {
             effects += try removeTraps(in: part.pages, of: thread)

@@ -52,10 +52,18 @@ extension RecordSession {
     ) throws(PtraceError) -> Emulation? {
         let address = registers.instructionPointer
         if let pin = options.pin,
-            let site = pinned[ObjectIdentifier(thread.traced.addressSpace)]?.sites[address],
-            pin.has(site.instruction.kind)
+            let site = pinned[ObjectIdentifier(thread.traced.addressSpace)]?.sites[address]
         {
-            return try emulate(site.instruction, pin, registers, xstate, of: thread)
+            switch site.role {
+            case .sensitive(let instruction):
+                return pin.has(instruction.kind)
+                    ? try emulate(instruction, pin, registers, xstate, of: thread) : nil
+            case .exit(let transfer):
+                guard let (after, effects) = try leaveOpenPage(by: transfer, registers, of: thread) else {
+                    return .faults(GuestAddress(registers.rsp))
+                }
+                return .done(.watchedCode, after, effects: effects)
+            }
         }
         return readTimeStamp(registers, of: thread)
     }

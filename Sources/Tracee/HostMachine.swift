@@ -23,7 +23,12 @@ package struct HostMachine: Sendable {
     /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.
     private static func readCPUID() -> CPUIDTable {
         var entries: [CPUIDTable.Entry] = []
-        for base: UInt32 in [0, 0x8000_0000] {
+        let hasHypervisor = Host.cpuid(leaf: 1, subleaf: 0).ecx >> 31 != 0
+        let isCentaur = [0x746E_6543, 0x6853_2020].contains(Host.cpuid(leaf: 0, subleaf: 0).ebx)
+        var bases: [UInt32] = [0, 0x8000_0000]
+        if hasHypervisor { bases.append(0x4000_0000) }
+        if isCentaur { bases.append(0xC000_0000) }
+        for base in bases {
             let last = Host.cpuid(leaf: base, subleaf: 0).eax
             guard last >= base, last < base + 0x100 else { continue }
             for leaf in base...last {
@@ -45,7 +50,9 @@ package struct HostMachine: Sendable {
         case 0xD: 64
         case 7: Host.cpuid(leaf: 7, subleaf: 0).eax % 32 + 1
         case 4, 0x8000_001D: 8
-        case 0xB, 0x1F, 0x14, 0x12, 0x17, 0x18: 4
+        case 0xB, 0x1F, 0x8000_0026: 8
+        case 0x18: Host.cpuid(leaf: 0x18, subleaf: 0).eax % 32 + 1
+        case 0xF, 0x10, 0x14, 0x12, 0x17, 0x1D, 0x1E, 0x20, 0x23, 0x24, 0x8000_0020: 4
         default: 1
         }
     }

@@ -72,6 +72,8 @@ package struct CPUIDTable: Hashable, Sendable {
     ///   subleaf and EDX keeps the x2APIC id.
     /// - A leaf above the highest of its range answers zeros on AMD and Hygon, and on the others what the highest
     ///   basic leaf answers (SDM volume 2, CPUID: "INPUT EAX = ...").
+    /// - The ranges of hypervisors (40000000H) and of VIA (C0000000H) answer zeros, beside what is stored, if their
+    ///   first leaf is stored.
     package func words(leaf: UInt32, subleaf: UInt32 = 0) -> CPUIDWords {
         if let words = stored(leaf: leaf, subleaf: subleaf) { return words }
         let highestBasic = entry(leaf: 0)?.words.eax ?? 0
@@ -79,7 +81,7 @@ package struct CPUIDTable: Hashable, Sendable {
         switch leaf {
         case ..<0x4000_0000: isBeyond = leaf > highestBasic
         case 0x8000_0000..<0xC000_0000: isBeyond = leaf > (entry(leaf: 0x8000_0000)?.words.eax ?? 0)
-        default: isBeyond = true
+        default: isBeyond = entry(leaf: leaf & 0xC000_0000) == nil
         }
         guard isBeyond, !CPUIdentity(self).isAMDFamily, leaf != highestBasic else { return CPUIDWords() }
         return stored(leaf: highestBasic, subleaf: subleaf) ?? CPUIDWords()

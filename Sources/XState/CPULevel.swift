@@ -1,20 +1,25 @@
-/// The CPUs that a recorder can pretend to have: a ceiling of features and the mask of XCR0 that goes with it.
-package enum CPULevel: String, CaseIterable, Hashable, Sendable {
-    /// x86-64-v2, without XSAVE: replays on every CPU of the last fifteen years.
+/// The CPUs that a recording can be pinned to: what `xrr record --cpu` takes by name.
+///
+/// A level is a ceiling and a floor: the tracee sees exactly its features, and the machine must have them all.
+package enum CPULevel: String, CaseIterable, Sendable, Hashable {
+    /// x86-64-v2 with OSXSAVE hidden, so that programs use FXSAVE: replays on every x86-64-v2 CPU.
     case sse
-    /// x86-64-v2 and AVX.
+    /// x86-64-v2 and AVX: replays on every AVX CPU of all vendors.
     case avx
-    /// x86-64-v3.
+    /// x86-64-v3: replays on every x86-64-v3 CPU of all vendors. The default where the machine has it.
     case avx2
-    /// x86-64-v4 with the AVX-512 components where Intel puts them.
+    /// x86-64-v4 with AVX-512 state where Intel's standard format has it.
     case avx512Intel = "avx512-intel"
-    /// x86-64-v4 with the AVX-512 components where AMD puts them.
+    /// x86-64-v4 with AVX-512 state where AMD's standard format has it.
     case avx512AMD = "avx512-amd"
-    /// Whatever the host has.
+    /// The machine as it is: replays on machines with its layout and features only.
     case native
 
-    /// XCR0; nil for the host's.
-    package var mask: XFeatureMask? {
+    /// From poor to rich, without `native`.
+    package static let portable: [CPULevel] = [.sse, .avx, .avx2, .avx512AMD, .avx512Intel]
+
+    /// What XCR0 is in the tracee; nil for `native`, which takes the host's.
+    package var xcr0: XFeatureMask? {
         switch self {
         case .sse: .legacy
         case .avx, .avx2: [.legacy, .avx]
@@ -23,83 +28,28 @@ package enum CPULevel: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The features that the tracee may see; nil for the host's. All of them but OSXSAVE, which is the operating
-    /// system's to set, have to be there.
-    ///
-    /// The rows are those of the x86-64 psABI's micro-architecture levels and accumulate. AES and PCLMULQDQ belong to no
-    /// level: of the CPUs with AVX some lack them (the first Pentiums and Celerons with AVX2 among them).
-    package var features: CPUFeatureSet? {
-        let v2 = CPUFeatureSet([
-            (1, .edx, 0x0788_8111), (1, .ecx, 0x0098_2201), (0x8000_0001, .ecx, 0x1),
-            (0x8000_0001, .edx, 0x2000_0800),
-        ])
-        let avx = v2.union(CPUFeatureSet([(1, .ecx, 0x1C00_0000)]))
-        let v3 = avx.union(CPUFeatureSet([(1, .ecx, 0x3CD8_3201), (7, .ebx, 0x128), (0x8000_0001, .ecx, 0x21)]))
-        return switch self {
-        case .sse: v2
-        case .avx: avx
-        case .avx2: v3
-        case .avx512Intel, .avx512AMD: v3.union(CPUFeatureSet([(7, .ebx, 0xD003_0128)]))
-        case .native: nil
+    /// Where the standard format of the level has its components; nil for `native`. A level has one layout, so that
+    /// XSAVE areas in the tracee's memory mean the same on every machine.
+    package var layout: XStateLayout? {
+        let avx = XStateComponentLocation(type: 2, size: 256, offset: 576)
+        func avx512(at offset: UInt32) -> [XStateComponentLocation] {
+            [
+                avx, .init(type: 5, size: 64, offset: offset), .init(type: 6, size: 512, offset: offset + 64),
+                .init(type: 7, size: 1024, offset: offset + 576),
+            ]
         }
-    }
-
-    /// Where the components from bit 5 on must be: the offset of the opmask registers in the standard format.
-    var opmaskOffset: UInt32? {
+        let locations: [XStateComponentLocation]
         switch self {
-        case .avx512Intel: 1088
-        case .avx512AMD: 832
-        case .sse, .avx, .avx2, .native: nil
+        case .sse: locations = []
+        case .avx, .avx2: locations = [avx]
+        // Intel leaves a gap where MPX was.
+        case .avx512Intel: locations = avx512(at: 1088)
+        case .avx512AMD: locations = avx512(at: 832)
+        case .native: return nil
         }
-    }
-
-    /// What a recorder pins to unless told otherwise: the richest level that both vendors' CPUs share, as far as the
-    /// machine has it. nil if it has not even x86-64-v2.
-    package static func best(on table: CPUIDTable, layout: XStateLayout) -> CPULevel? {
-        [CPULevel.avx2, .avx, .sse].first { $0.obstacles(on: table, layout: layout).isEmpty }
-    }
-
-    /// What of this level a machine lacks.
-    package func obstacles(on table: CPUIDTable, layout: XStateLayout) -> [PinObstacle] {
-        guard let features, let mask else { return [] }
-        var obstacles = features.subtracting(CPUFeatureSet(table)).features.map(PinObstacle.feature)
-        obstacles += mask.subtracting(layout.mask).components.map(PinObstacle.component)
-        if let opmaskOffset, let location = layout[.opmask], location.offset != opmaskOffset {
-            obstacles.append(.place(location, expected: opmaskOffset))
+        guard let xcr0, let layout = try? XStateLayout(mask: xcr0, locations: locations) else {
+            preconditionFailure("the layout of \(self) is consistent")
         }
-        return obstacles
+        return layout
     }
-}
-
-/// Why a machine cannot be pinned to a CPU.
-package enum PinObstacle: Hashable, Sendable {
-    /// It lacks the feature.
-    case feature(CPUIDBit)
-    /// Its XCR0 lacks the component.
-    case component(XStateComponent)
-    /// It has the component elsewhere in the standard format.
-    case place(XStateComponentLocation, expected: UInt32)
-    /// XSETBV would not accept the mask.
-    case illegalMask(XFeatureMask)
-}
-
-extension PinObstacle: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .feature(let bit): "CPUID \(bit) is not there"
-        case .component(let component): "XCR0 bit \(component.number) (\(component)) is not enabled"
-        case .place(let location, let expected):
-            "\(location.component?.name ?? "component \(location.type)") is at offset \(location.offset) of an XSAVE "
-                + "area, not at \(expected)"
-        case .illegalMask(let mask): "0x\(String(mask.rawValue, radix: 16)) (\(mask)) is no legal XCR0"
-        }
-    }
-}
-
-/// The machine cannot be pinned as asked for.
-package struct PinError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Never empty.
-    package var obstacles: [PinObstacle]
-    package init(_ obstacles: [PinObstacle]) { self.obstacles = obstacles }
-    package var description: String { obstacles.map(\.description).joined(separator: "; ") }
 }

@@ -6,14 +6,14 @@ package struct CPUPin: Sendable {
     package var cpu: PinnedCPU
     /// The kernel limits XCR0 itself (arch_prctl(2) ARCH_SET_XCR0): XGETBV and the XSAVE family are left alone.
     package var isXCR0PinnedByKernel: Bool
-    /// Nothing is hidden: the XSAVE family is left alone, and only what differs between cores or by chance is answered.
-    package var isNative: Bool
 
-    package init(cpu: PinnedCPU, isXCR0PinnedByKernel: Bool, isNative: Bool) {
+    package init(cpu: PinnedCPU, isXCR0PinnedByKernel: Bool) {
         self.cpu = cpu
         self.isXCR0PinnedByKernel = isXCR0PinnedByKernel
-        self.isNative = isNative
     }
+
+    /// Nothing is hidden: the XSAVE family is left alone, and only what differs between cores or by chance is answered.
+    var isNative: Bool { cpu.level == .native }
 
     /// Whether xrr executes the instruction for the tracee.
     func covers(_ kind: SensitiveInstruction.Kind) -> Bool {

@@ -1,22 +1,50 @@
 internal import LinuxABI
 internal import MachineCode
 
-/// A sensitive instruction in whose place a trap stands.
+/// An instruction in whose place a trap stands, so that xrr executes it.
 struct CodeSite: Hashable {
-    let instruction: SensitiveInstruction
+    enum Role: Hashable {
+        /// It shows the CPU.
+        case sensitive(SensitiveInstruction)
+        /// It leads out of watched code that is not known well enough to be entered anywhere.
+        case exit(ControlTransfer)
+    }
+
+    let role: Role
     /// The instruction's own bytes.
     let original: [UInt8]
 
+    var address: GuestAddress {
+        switch role {
+        case .sensitive(let instruction): instruction.address
+        case .exit(let transfer): transfer.address
+        }
+    }
+    var end: GuestAddress { address + UInt64(original.count) }
+
     /// `hlt`, which is privileged: SIGSEGV without an address, and the instruction pointer stays where it is.
-    static let trap: UInt8 = 0xF4
+    private static let trap: [UInt8] = [0xF4]
+    /// `ud2`.
     private static let undefined: [UInt8] = [0x0F, 0x0B]
     private static let padding: UInt8 = 0x90
 
-    /// What stands there instead: whole instructions of the same length, so that decoders stay in step.
-    ///
-    /// - Parameter exists: the pinned CPU has the instruction; else `ud2` raises what that CPU would raise.
-    func patch(exists: Bool) -> [UInt8] {
-        let start = exists ? [Self.trap] : Self.undefined
+    /// What stands there instead: whole instructions of the same length, so that decoders stay in step. An instruction
+    /// that the pinned CPU does not have raises there what it would raise on that CPU.
+    func patch(_ pin: CPUPin) -> [UInt8] {
+        var start = Self.trap
+        if case .sensitive(let instruction) = role, !pin.has(instruction.kind) { start = Self.undefined }
         return start + [UInt8](repeating: Self.padding, count: original.count - start.count)
+    }
+
+    /// The same instruction elsewhere; nil if it is another there.
+    func moved(to address: GuestAddress) -> CodeSite? {
+        switch role {
+        case .sensitive:
+            SensitiveInstruction.decode(original.span, at: address).map {
+                CodeSite(role: .sensitive($0), original: original)
+            }
+        case .exit:
+            ControlTransfer.decode(original.span, at: address).map { CodeSite(role: .exit($0), original: original) }
+        }
     }
 }

@@ -6,17 +6,18 @@ struct PinnedCode {
     /// The traps that stand in it, by address.
     var sites: [GuestAddress: CodeSite] = [:]
     var guarded = GuardedPages()
+    /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
+    /// trapped.
+    var openPage: Range<GuestAddress>?
 
     /// The sites that begin in a range, in ascending order.
     func sites(in range: Range<GuestAddress>) -> [CodeSite] {
-        sites.values.filter { range.contains($0.instruction.address) }.sorted {
-            $0.instruction.address < $1.instruction.address
-        }
+        sites.values.filter { range.contains($0.address) }.sorted { $0.address < $1.address }
     }
 
     /// Memory was unmapped or mapped anew.
     mutating func forget(_ range: Range<GuestAddress>) {
         guarded.remove(range)
-        for site in sites(in: range) { sites[site.instruction.address] = nil }
+        for site in sites(in: range) { sites[site.address] = nil }
     }
 }

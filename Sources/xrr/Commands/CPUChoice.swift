@@ -23,11 +23,7 @@ struct CPUChoice: Hashable, Sendable {
             guard let value = Self.number(mask) else {
                 throw ValidationError("'\(mask)' is no mask for --xcr0: write a number such as 0x7")
             }
-            let wanted = XFeatureMask(rawValue: value)
-            guard wanted.isLegal, wanted.contains(.sse) else {
-                throw ValidationError("\(PinObstacle.illegalMask(wanted))")
-            }
-            self.mask = wanted
+            self.mask = XFeatureMask(rawValue: value)
         }
     }
 
@@ -38,23 +34,16 @@ struct CPUChoice: Hashable, Sendable {
     /// The pin for this machine.
     ///
     /// - Throws: what it lacks.
-    func pin(on machine: HostMachine) throws(CommandError) -> (CPULevel, CPUPin) {
-        guard let level = level ?? CPULevel.best(on: machine.cpuid, layout: machine.layout) else {
-            throw CommandError(
-                "this CPU has less than x86-64-v2, to which xrr would pin it; record with --cpu native",
-                status: .recorderFailed)
-        }
-        if level == .native, mask == nil {
-            let cpu = PinnedCPU(native: machine.cpuid, layout: machine.layout)
-            return (level, CPUPin(cpu: cpu, isXCR0PinnedByKernel: false, isNative: true))
-        }
+    func pin(on machine: HostMachine) throws(CommandError) -> CPUPin {
+        let level = level ?? CPULevel.best(on: machine.cpuid, xcr0: machine.layout.mask)
         do {
-            let cpu = try PinnedCPU(level, mask: mask, cpuid: machine.cpuid, layout: machine.layout)
-            return (level, CPUPin(cpu: cpu, isXCR0PinnedByKernel: false, isNative: false))
+            let cpu = try PinnedCPU(
+                level: level, host: machine.cpuid, xcr0: machine.layout.mask, layout: machine.layout, mask: mask)
+            return CPUPin(cpu: cpu, isXCR0PinnedByKernel: false)
         } catch {
             throw CommandError(
-                "this machine cannot be pinned to --cpu \(level.rawValue): \(error); leave --cpu out for the best that "
-                    + "it can be pinned to", status: .recorderFailed)
+                "cannot record with --cpu \(level.rawValue): \(error); --cpu native takes the machine as it is, for "
+                    + "replays on machines like it", status: .recorderFailed)
         }
     }
 }

@@ -47,9 +47,9 @@ struct RecordRunner {
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        let (level, pin) = try options.cpu.pin(on: machine)
+        let pin = try options.cpu.pin(on: machine)
         var manifest = manifest(machine, pin, environment: environment, core: core)
-        manifest.level = level
+        manifest.level = pin.cpu.level
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
