@@ -97,9 +97,19 @@ package final class ReplaySession {
         let thread = try thread(frame.thread, at: index)
         do {
             let stop = try thread.run()
-            guard isExpected(stop) else { return diverged(frame, thread, at: index, stop: stop) }
+            guard isExpected(stop), try hasCome(thread, to: frame.event, frame.before) else {
+                return diverged(frame, thread, at: index, stop: stop)
+            }
         } catch { throw .ptrace(error) }
         return try settle(frame, thread, at: index, isChecked: true)
+    }
+
+    /// Whether the stop of a thread can be the event: a fault elsewhere is no instruction that the recorder executed.
+    private func hasCome(
+        _ thread: ReplayedThread, to event: Event, _ expected: Registers
+    ) throws(PtraceError) -> Bool {
+        guard case .trap = event else { return true }
+        return try thread.traced.registers().instructionPointer == expected.instructionPointer
     }
 
     private static let illegalInstruction: Int32 = 4

@@ -119,6 +119,9 @@ package struct FileStore: Sendable {
         guard hash.finalize() == digest.bytes else { throw .damaged(digest) }
     }
 
+    /// Where the contents are, or would be: for looking into them, which a replay that maps them must not rely on.
+    package func path(of digest: FileDigest) -> String { object(digest).string }
+
     /// Whether the store has these contents with this length in bytes.
     package func contains(_ digest: FileDigest, size: UInt64) -> Bool {
         hasObject(digest, size: Int64(clamping: size))

@@ -11,14 +11,15 @@ struct RecordedGuest {
     /// The program. `/guest.c` is the source in its line information.
     let program: String
 
-    /// Compiles the program without optimization of what it shows, and with line information.
+    /// Compiles the program without optimization of what it shows, and with line information. Its functions are bound
+    /// when it starts, since the binding saves vector registers, which can be events.
     init(_ name: String, source: String) async throws {
         sandbox = try Sandbox(name)
         tool = try sandbox.copyProgram(Environment.tool, as: "xrr")
         home = try sandbox.makeDirectory("home")
         program = sandbox.path(name)
         let command = Command(
-            words: ["cc", "-O1", "-g", "-o", program, try sandbox.write(source, to: "guest.c")],
+            words: ["cc", "-O1", "-g", "-Wl,-z,now", "-o", program, try sandbox.write(source, to: "guest.c")],
             directory: sandbox.root, output: "/dev/null", error: sandbox.path("cc.err"))
         guard try await command.run() == .exited(0) else {
             throw Command.Failure(description: String(decoding: sandbox.bytes("cc.err"), as: UTF8.self))
@@ -54,12 +55,20 @@ struct RecordedGuest {
 
     func recordingPath(_ name: String) -> String { "\(home)/\(name)" }
 
-    /// Writes a recording anew, over the same store, with each frame as `change` leaves it.
+    /// Writes a recording anew, over the same store, with the manifest as `changeManifest` and each frame as `change`
+    /// leaves it.
     ///
     /// - Returns: how many frames were changed.
-    func alter(_ name: String, to newName: String, _ change: (inout Frame) -> Void) async throws -> Int {
+    @discardableResult
+    func alter(
+        _ name: String, to newName: String,
+        manifest changeManifest: (inout RecordingManifest) throws -> Void = { _ in },
+        _ change: (inout Frame) -> Void
+    ) async throws -> Int {
         let reader = try RecordingReader(opening: FilePath(recordingPath(name)))
-        let writer = try RecordingWriter(creating: FilePath(recordingPath(newName)), manifest: reader.manifest)
+        var manifest = reader.manifest
+        try changeManifest(&manifest)
+        let writer = try RecordingWriter(creating: FilePath(recordingPath(newName)), manifest: manifest)
         for file in reader.files { try writer.noteFile(file) }
         var count = 0
         while let frame = try reader.next() {

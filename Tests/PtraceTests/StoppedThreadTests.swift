@@ -120,4 +120,30 @@ import Testing
         let tracee = try LiveTracee("/no/such/program")
         try tracee.run(to: .exited(code: 127))
     }
+
+    /// What serves where there is no XSAVE works everywhere.
+    @Test func theLegacyRegsetShowsTheSameRegisters() throws {
+        let tracee = try LiveTracee("/bin/true")
+        try tracee.run(toCall: .brk)
+        try tracee.atStop { thread in
+            var buffer = XStateBuffer(.fxsave)
+            try thread.readXState(into: &buffer)
+            #expect(buffer.regset == .fxsave && buffer.bytes.count == 576)
+            #expect(Array(buffer.bytes[512...]) == [3] + [UInt8](repeating: 0, count: 63))
+            // XMM5, and ST0 with its tag.
+            for index in 240..<256 { buffer.bytes[index] = UInt8(index) }
+            for index in 32..<42 { buffer.bytes[index] = UInt8(index) }
+            buffer.bytes[4] = 0x80
+            try thread.writeXState(buffer)
+            var again = XStateBuffer(.fxsave)
+            try thread.readXState(into: &again)
+            #expect(again.bytes[240..<256] == buffer.bytes[240..<256] && again.bytes[32..<42] == buffer.bytes[32..<42])
+            var whole = XStateBuffer()
+            try thread.readXState(into: &whole)
+            #expect(whole.bytes[240..<256] == buffer.bytes[240..<256])
+            // MXCSR beyond every CPU's mask.
+            again.bytes[27] = 0xff
+            #expect(throws: PtraceError.self) { try thread.writeXState(again) }
+        }
+    }
 }

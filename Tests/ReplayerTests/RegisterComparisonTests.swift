@@ -2,6 +2,7 @@ import LinuxABI
 import Replayer
 import Testing
 import TraceFormat
+import XState
 
 @Suite struct RegisterComparisonTests {
     private let call = Event.syscall(.read)
@@ -36,6 +37,30 @@ import TraceFormat
     @Test func theResumeFlagAloneIsNoDifference() {
         #expect(differences(at: trap) { $0.eflags ^= 1 << 16 }.isEmpty)
         #expect(differences(at: trap) { $0.eflags ^= 1 << 16 | 1 } == ["eflags"])
+    }
+
+    /// Other CPUs leave undefined flags as they like; DF, AC and ID are no such flags.
+    @Test func arithmeticFlagsAreLeftOutBetweenCPUs() {
+        let lenient = RegisterComparison(ignoresArithmeticFlags: true)
+        for bit in 0..<22 where bit != 16 {
+            var other = registers
+            other.eflags ^= 1 << UInt64(bit)
+            let isArithmetic = [0, 2, 4, 6, 7, 11].contains(bit)
+            #expect(
+                lenient.differences(expected: registers, actual: other, event: trap).isEmpty == isArithmetic, "\(bit)")
+            #expect(!RegisterComparison.exact.differences(expected: registers, actual: other, event: trap).isEmpty)
+        }
+        var other = registers
+        other.rax ^= 1
+        #expect(lenient.differences(expected: registers, actual: other, event: trap).count == 1)
+    }
+
+    @Test func oneModelIsComparedExactly() {
+        let cpu = CPUIdentity(vendor: "GenuineIntel", family: 6, model: 60, stepping: 3, brand: "Core")
+        var other = cpu
+        other.stepping = 4
+        #expect(StateComparison(of: cpu, with: cpu) == .exact)
+        #expect(StateComparison(of: cpu, with: other).registers.ignoresArithmeticFlags)
     }
 
     @Test func allDifferencesAreNamedInOrder() {

@@ -41,6 +41,35 @@ import XState
         #expect(image.mask == program.layout.mask)
     }
 
+    /// With fewer components asked for, the others are left out as long as they are initial, and only then.
+    @Test func otherComponentsAreShownWhereTheyHoldValues() throws {
+        let program = try LiveProgram("/bin/true", components: .legacy)
+        let machine = program.layout.imageMask
+        guard machine != .legacy else { return }
+        try program.thread.setXState(try XStateImage.initial(mask: machine))
+        #expect(try program.thread.xstate() == XStateImage.initial(mask: .legacy))
+        var bytes = try XStateImage.initial(mask: machine).bytes
+        bytes[416] = 1
+        let wanted = try XStateImage(mask: machine, stored: bytes)
+        try program.thread.setXState(wanted)
+        #expect(try program.thread.xstate() == wanted)
+        // An image of less than the machine has makes the rest initial again.
+        try program.thread.setXState(try XStateImage.initial(mask: .legacy))
+        #expect(try program.thread.xstate() == XStateImage.initial(mask: .legacy))
+    }
+
+    @Test func whatTheMachineLacksIsNamed() throws {
+        let program = try LiveProgram("/bin/true")
+        let mask = program.layout.imageMask.union(.amx)
+        guard !program.layout.mask.contains(.amx) else { return }
+        var bytes = try XStateImage.initial(mask: mask).bytes
+        #expect(program.thread.missingComponents(for: try XStateImage(mask: mask, stored: bytes)).isEmpty)
+        bytes[bytes.count - 1] = 1
+        let image = try XStateImage(mask: mask, stored: bytes)
+        #expect(program.thread.missingComponents(for: image) == .tileData)
+        #expect(throws: PtraceError.self) { try program.thread.setXState(image) }
+    }
+
     @Test func theStateOutlivesASystemCall() throws {
         let program = try LiveProgram("/bin/true")
         var bytes = try program.thread.xstate().bytes

@@ -10,7 +10,7 @@ final class LiveProgram {
     private(set) var syscallInstruction = GuestAddress.null
     private(set) var layout: XStateLayout
 
-    init(_ path: String) throws {
+    init(_ path: String, components: XFeatureMask? = nil) throws {
         layout = try HostMachine.current().layout
         let running = try Tracer.spawn(
             .init(
@@ -19,7 +19,7 @@ final class LiveProgram {
                 options: [.sysGood, .traceExec, .traceFork, .traceSeccomp, .exitKill], core: nil))
         let id = running.id
         let space = AddressSpace(memory: try GuestMemory(of: id))
-        thread = TracedThread(running, addressSpace: space, layout: layout)
+        thread = TracedThread(running, addressSpace: space, layout: layout, components: components)
         try wait(for: .event(.exec))
         // The descriptor from before is bound to the memory from before.
         thread.replaceAddressSpace(AddressSpace(memory: try GuestMemory(of: id)))

@@ -15,8 +15,10 @@ struct ReplayRunner {
         let directory = try RecordingDirectory.resolve(options.recording)
         let reader = try directory.reader(readsAhead: true)
         let machine = try HostMachine.current()
-        try Self.refuseUnsound(reader.manifest, on: machine)
+        let judgement = ReplayJudgement(of: reader.manifest, on: machine)
+        try judgement.refuseUnsound()
         let store = FileStore(reading: FilePath(directory.store))
+        judgement.warn(of: reader.files, in: store)
         // A recording that mapped no file replays without a store; any other says what it misses.
         let lock = FileSystem.kind(directory.store) == nil ? nil : try StoreLock.shared(directory.store)
         defer { lock?.release() }
@@ -108,21 +110,5 @@ struct ReplayRunner {
         case .diverged(let divergence):
             Diagnostics.say(DivergenceReport(divergence: divergence, recording: options.recording).text)
         }
-    }
-
-    private static func refuseUnsound(_ manifest: RecordingManifest, on machine: HostMachine) throws(CommandError) {
-        let reasons = obstacles(manifest, on: machine)
-        guard reasons.isEmpty else {
-            throw CommandError(
-                "this machine cannot replay the recording soundly: " + reasons.joined(separator: "; "),
-                status: .unsoundHere)
-        }
-    }
-
-    /// Why a recording cannot be replayed on a machine.
-    static func obstacles(_ manifest: RecordingManifest, on machine: HostMachine) -> [String] {
-        let missing = manifest.xstateLayout.imageMask.subtracting(machine.layout.imageMask)
-        if missing.isEmpty { return [] }
-        return ["it was recorded with XCR0 \(manifest.xcr0), this machine lacks \(missing)"]
     }
 }
