@@ -73,7 +73,8 @@ let package = Package(
         .executableTarget(
             name: "xrr",
             dependencies: [
-                "Recorder", "Replayer", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "Symbols", "MachineCode",
+                "Recorder", "Replayer", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "Symbols",
+                "MachineCode",
                 "Codec", log, arguments, system,
             ],
             swiftSettings: strict),

@@ -81,18 +81,17 @@ import XState
     @Test func componentsThatAreMissingHereAreNamed() async throws {
         let guest = try await recorded("missing")
         defer { guest.sandbox.remove() }
-        try await guest.alter(
-            "missing-0", to: "other",
-            manifest: { manifest in
-                let layout = manifest.xstateLayout
-                manifest.xstateLayout = try XStateLayout(
-                    mask: layout.mask.union(.amx),
-                    locations: layout.locations + [
-                        .init(type: 17, size: 64, offset: 2752, flags: 2),
-                        .init(type: 18, size: 8192, offset: 2816, flags: 6),
-                    ])
-                manifest.xcr0 = manifest.xstateLayout.mask
-            }) { _ in }
+        func addTiles(_ manifest: inout RecordingManifest) throws {
+            let layout = manifest.xstateLayout
+            manifest.xstateLayout = try XStateLayout(
+                mask: layout.mask.union(.amx),
+                locations: layout.locations + [
+                    .init(type: 17, size: 64, offset: 2752, flags: 2),
+                    .init(type: 18, size: 8192, offset: 2816, flags: 6),
+                ])
+            manifest.xcr0 = manifest.xstateLayout.mask
+        }
+        try await guest.alter("missing-0", to: "other", manifest: addTiles) { _ in }
         let outcome = try await guest.run("replay", "-a", "other")
         #expect(outcome.ending == .exited(5))
         #expect(outcome.error.contains("XTILEDATA"), "\(outcome.error)")
