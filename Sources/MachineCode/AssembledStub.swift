@@ -40,14 +40,12 @@ package struct AssembledStub: Hashable, Sendable {
     /// Where the slots begin: the only memory that the stub itself writes.
     package var slots: GuestAddress { base + (length - GuestAddress.pageSize) }
 
-    /// Where a thread goes on that has come to the middle of the patch, and has executed the `int3` there: at the copy of
-    /// the instruction that it was to meet. nil for any other address.
-    ///
-    /// - Parameter address: RIP after the trap.
-    package func continuation(afterTrapAt address: GuestAddress) -> GuestAddress? {
+    /// Where a thread goes on that has come to the middle of the patch, and has met the trap there: at the copy of the
+    /// instruction that it was to meet. nil for any other address.
+    package func continuation(at address: GuestAddress) -> GuestAddress? {
         guard let site = relocations.first?.original else { return nil }
         let interior = site + 1..<site + UInt64(patch.count)
-        return relocations.first { $0.original + 1 == address && interior.contains($0.original) }?.relocated
+        return relocations.first { $0.original == address && interior.contains($0.original) }?.relocated
     }
 
     /// What a thread that is stopped at `address` is about to execute; nil outside of the code.

@@ -56,8 +56,8 @@ package struct FilterStub: Sendable {
         return low <= high ? GuestAddress(low)...GuestAddress(high) : nil
     }
 
-    /// The lowest base in a hole of the address space with which the jump to the stub has `int3` wherever a displaced
-    /// instruction begins in the middle of it.
+    /// The lowest base in a hole of the address space with which the jump to the stub has a byte that traps wherever a
+    /// displaced instruction begins in the middle of it.
     ///
     /// - Parameter hole: where a stub can be.
     package static func base(in hole: ClosedRange<GuestAddress>, for site: PatchSite) -> GuestAddress? {
@@ -73,15 +73,27 @@ package struct FilterStub: Sendable {
         return nil
     }
 
-    /// What the distance of the jump has to be like: the bytes at which displaced instructions begin are CC.
+    /// What the distance of the jump has to be like: the bytes at which displaced instructions begin are `int3`, or, at its
+    /// highest byte, where that would leave backward jumps only, one of the opcodes that are invalid in 64-bit mode.
     private struct Constraint {
         private let end: GuestAddress
         private var mask: UInt32 = 0
+        private var hasTrapOnTop = false
         private static let traps: UInt32 = 0xCCCC_CCCC
+        /// SDM volume 2, appendix A: push and pop of segments, DAA, DAS, AAA, AAS, PUSHA and POPA.
+        private static let invalid: Set<UInt8> = [
+            0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x1F, 0x27, 0x2F, 0x37, 0x3F, 0x60, 0x61, 0xCC,
+        ]
 
         init(_ site: PatchSite) {
             end = site.address + UInt64(PatchSite.jumpLength)
-            for start in site.interiorStarts { mask |= 0xFF << UInt32(8 * (start - 1)) }
+            for start in site.interiorStarts {
+                if start == PatchSite.jumpLength - 1 {
+                    hasTrapOnTop = true
+                } else {
+                    mask |= 0xFF << UInt32(8 * (start - 1))
+                }
+            }
         }
 
         /// How far from the start of a page the stub's entry is: this settles the distance's lower bits.
@@ -93,6 +105,7 @@ package struct FilterStub: Sendable {
         func holds(forEntryAt entry: GuestAddress) -> Bool {
             let distance = UInt32(truncatingIfNeeded: entry.rawValue &- end.rawValue)
             return (distance ^ Self.traps) & mask == 0
+                && (!hasTrapOnTop || Self.invalid.contains(UInt8(truncatingIfNeeded: distance >> 24)))
         }
     }
 

@@ -43,6 +43,8 @@ final class FrameSink {
 
     func finish(_ exit: ExitStatus, limits: [String]) {
         guard failure == nil else { return }
-        do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits) } catch { fail(.writing(error)) }
+        do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits) } catch {
+            fail(.writing(error))
+        }
     }
 }

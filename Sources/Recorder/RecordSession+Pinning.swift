@@ -50,7 +50,9 @@ extension RecordSession {
         }
         guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
         try setTraps(code.instructions, pin, of: thread, &effects)
-        for pages in Self.pages(of: code.unresolved, in: range) { effects += try watch(pages, asked: asked, of: thread) }
+        for pages in Self.pages(of: code.unresolved, in: range) {
+            effects += try watch(pages, asked: asked, of: thread)
+        }
         return effects
     }
 
@@ -283,7 +285,8 @@ extension RecordSession {
     /// The executable or watched memory around an address, without a gap.
     private func surroundings(of address: GuestAddress, of thread: RecordedThread) -> Range<GuestAddress> {
         let code = AddressSpace.map(of: thread.id)?.entries.filter { entry in
-            entry.isExecutable || !(pinned[space(of: thread)]?.guarded.stretches(in: entry.start..<entry.end) ?? []).isEmpty
+            entry.isExecutable
+                || !(pinned[space(of: thread)]?.guarded.stretches(in: entry.start..<entry.end) ?? []).isEmpty
         }
         var range = address..<address
         for entry in code ?? [] {
@@ -361,7 +364,8 @@ extension RecordSession {
     /// Notes why the recording may show the CPU it was made on. Once for each reason and module.
     private func limit(_ what: String, at address: GuestAddress, of thread: RecordedThread) {
         guard options.pin?.isNative == false, options.pin?.isXCR0PinnedByKernel == false else { return }
-        let name = AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
+        let name =
+            AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
         let text = name.isEmpty ? what : "\(what) in \(name)"
         if limits.contains(text) { return }
         limits.append(text)

@@ -16,7 +16,8 @@ extension RecordSession {
 
         let space =
             request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
-        let traced = TracedThread(RunningThread(id: id), addressSpace: space, layout: layout,
+        let traced = TracedThread(
+            RunningThread(id: id), addressSpace: space, layout: layout,
             components: components)
         traced.noteStop()
         let process =

@@ -109,7 +109,9 @@ extension RecordSession {
             return .done(.cpuid, after)
         case .xgetbv:
             // XGETBV(1), the components in use, where CPUID says that it exists: it would be a matter of chance.
-            let showsUse = UInt32(truncatingIfNeeded: registers.rcx) == 1 && pin.cpu.cpuid.words(leaf: 0xD, subleaf: 1).eax & 4 != 0
+            let showsUse =
+                UInt32(truncatingIfNeeded: registers.rcx) == 1
+                && pin.cpu.cpuid.words(leaf: 0xD, subleaf: 1).eax & 4 != 0
             guard UInt32(truncatingIfNeeded: registers.rcx) == 0 || showsUse else { return .faults(nil) }
             after.rax = pin.cpu.xcr0.rawValue & 0xffff_ffff
             after.rdx = pin.cpu.xcr0.rawValue >> 32

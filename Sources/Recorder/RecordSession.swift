@@ -116,7 +116,8 @@ package final class RecordSession {
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
         let space = AddressSpace(memory: try GuestMemory(of: id))
-        let traced = TracedThread(child, addressSpace: space, layout: layout,
+        let traced = TracedThread(
+            child, addressSpace: space, layout: layout,
             components: components)
         threads[id] = RecordedThread(traced: traced, process: process, signalMask: inherited.mask)
     }

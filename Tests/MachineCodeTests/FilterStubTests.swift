@@ -87,6 +87,34 @@ import Testing
         #expect(long.passCountAddress.pageStart == long.slots)
     }
 
+    /// Whatever is displaced, and wherever the code is: an instruction that begins in the middle of the jump finds a trap
+    /// there, and its copy is known.
+    @Test(arguments: [GuestAddress(0x5555_0000_1234), GuestAddress(0x40_1361), GuestAddress(0x7fff_f7a0_0ffb)])
+    func theMiddleOfTheJumpTraps(start: GuestAddress) throws {
+        let traps: Set<UInt8> = [
+            0x06, 0x07, 0x0E, 0x16, 0x17, 0x1E, 0x1F, 0x27, 0x2F, 0x37, 0x3F, 0x60, 0x61, 0xCC,
+        ]
+        let codes: [[UInt8]] = [
+            [0x90, 0x48, 0x89, 0xF8, 0x90], [0x48, 0x89, 0xF8, 0x48, 0x01, 0xD0], [0x66, 0x90, 0x48, 0x89, 0xF8],
+            [0xF3, 0x0F, 0x1E, 0xFA, 0x48, 0x89, 0xF8], [0x90, 0x90, 0x90, 0x90, 0x90],
+        ]
+        for bytes in codes {
+            let function = FunctionCode(start: start, bytes: bytes.span)
+            let site = try #require(patchSite(bytes, at: start, function: function))
+            let hole = GuestAddress(0x1_0000)...GuestAddress(0x7fff_ffff_0000)
+            let base = try #require(FilterStub.base(in: hole, for: site))
+            let stub = try FilterStub(site: site, base: base).assemble()
+            #expect(decoded(stub.patch, at: start)?.kind == .jump(target: stub.entry))
+            #expect(stub.continuation(at: start) == nil)
+            #expect(stub.continuation(at: site.end) == nil)
+            for instruction in site.displaced.dropFirst() {
+                #expect(traps.contains(stub.patch[Int(instruction.address - start)]))
+                let copy = try #require(stub.continuation(at: instruction.address))
+                #expect(stub.place(of: copy) == .program(instruction.address))
+            }
+        }
+    }
+
     @Test func onlyJumpsAndMovesAreUsed() throws {
         let bytes: [UInt8] = [0x48, 0x8D, 0xB6, 0, 1, 0, 0]
         let site = try #require(patchSite(bytes, at: start))

@@ -216,9 +216,13 @@ struct MarkerSearch {
     private func goOn(past stub: AssembledStub) throws(PtraceError) -> WaitStatus {
         while true {
             let stop = try go()
-            guard stop == .signal(Self.trap), traced.isStopped else { return stop }
+            guard stop == .signal(Self.trap) || stop == .signal(Self.illegalInstruction), traced.isStopped else {
+                return stop
+            }
             var registers = try traced.registers()
-            guard let place = stub.continuation(afterTrapAt: registers.instructionPointer) else { return stop }
+            // Behind `int3`, at an invalid opcode.
+            let met = registers.instructionPointer.rawValue - (stop == .signal(Self.trap) ? 1 : 0)
+            guard let place = stub.continuation(at: GuestAddress(met)) else { return stop }
             registers.instructionPointer = place
             try traced.setRegisters(registers)
         }
@@ -247,6 +251,7 @@ struct MarkerSearch {
 
     private static let longestStub = 48
     private static let trap: Int32 = 5
+    private static let illegalInstruction: Int32 = 4
 
     // MARK: The breakpoint
 

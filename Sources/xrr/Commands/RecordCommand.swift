@@ -47,7 +47,8 @@ struct RecordCommand: ParsableCommand {
             """, valueName: "level"))
     var cpu: String?
 
-    @Option(help: ArgumentHelp("The XCR0 that the program sees, such as 0x7, instead of the level's.", valueName: "mask"))
+    @Option(
+        help: ArgumentHelp("The XCR0 that the program sees, such as 0x7, instead of the level's.", valueName: "mask"))
     var xcr0: String?
 
     @Option(
@@ -125,7 +126,8 @@ struct RecordCommand: ParsableCommand {
         }
         return try Options(
             output: output, endsWithFirstProcess: noWait, variables: parsed, program: program,
-            arguments: Array(words.dropFirst()), log: log.parsed(), cpu: CPUChoice(level: cpu, mask: xcr0), slice: slice.map(Self.sliceTime),
+            arguments: Array(words.dropFirst()), log: log.parsed(), cpu: CPUChoice(level: cpu, mask: xcr0),
+            slice: slice.map(Self.sliceTime),
             chaos: chaos.map(ChaosChoice.init), attempts: attempts())
     }
 
