@@ -12,16 +12,20 @@ __asm__(".text\n"
         ".type tail, @function\n"
         "tail: .cfi_startproc\n mov %rdi, %rax\n not %rax\n jmp 1b\n .cfi_endproc\n .size tail, .-tail\n");
 
+// Short instructions only around the calls: there is no better place to wait for a thread.
+static uint64_t (*volatile functions[16])(uint64_t);
+
 static uint64_t work(struct rival *self) {
     uint64_t value = self->seed;
-    for (uint64_t i = 0; i < 12000000; i++) {
-        value = (value >> 13 & 2047 ? whole : tail)(value + i);
+    for (unsigned i = 0; i < 6000000; i++) {
+        value = functions[i % 16](value);
         self->progress = value;
     }
     return value;
 }
 
 int main(void) {
+    for (int i = 0; i < 16; i++) functions[i] = i == 7 ? tail : whole;
     compete(2, work);
     return guest_success();
 }
