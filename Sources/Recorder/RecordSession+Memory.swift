@@ -32,8 +32,8 @@ extension RecordSession {
         case .mremap:
             let old = GuestAddress(entry.argument(0))
             let length = min(pages(entry.argument(1)), pages(entry.argument(2)))
-            moveCode(old..<old + length, to: GuestAddress(result), of: thread)
-            return remapped(entry, to: GuestAddress(result), thread: thread)
+            return try remapped(entry, to: GuestAddress(result), thread: thread)
+                + moveCode(old..<old + length, to: GuestAddress(result), of: thread)
         case .brk: return breakMoved(to: result, process: thread.process)
         case .madvise:
             let start = GuestAddress(entry.argument(0))

@@ -62,20 +62,27 @@ extension RecordSession {
     }
 
     /// mremap(2) has moved memory.
-    func moveCode(_ range: Range<GuestAddress>, to new: GuestAddress, of thread: RecordedThread) {
-        guard var code = pinned[space(of: thread)] else { return }
+    func moveCode(
+        _ range: Range<GuestAddress>, to new: GuestAddress, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        guard let pin = options.pin, var code = pinned[space(of: thread)] else { return [] }
+        var effects: [Effect] = []
         let sites = code.sites(in: range)
         code.guarded.move(range, to: new)
         for site in sites { code.sites[site.address] = nil }
         for site in sites {
             let address = new + (site.address - range.lowerBound)
             code.sites[address] = site.moved(to: address)
+            // The way to a stub is another one from there.
+            guard case .stubbed = site.role, let moved = code.sites[address] else { continue }
+            effects.append(try write(moved.patch(pin), at: moved, of: thread))
         }
         if let page = code.openPage, range.contains(page.lowerBound) {
             let start = new + (page.lowerBound - range.lowerBound)
             code.openPage = start..<start + GuestAddress.pageSize
         }
         pinned[space(of: thread)] = code
+        return effects
     }
 
     /// Advice has taken the changes out of private memory, the traps among them: madvise(2) MADV_DONTNEED.
@@ -111,8 +118,56 @@ extension RecordSession {
         _ instructions: [SensitiveInstruction], _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
     ) throws(PtraceError) {
         for instruction in instructions where pin.covers(instruction.kind) {
+            let role = try stub(for: instruction, pin, of: thread, &effects).map(CodeSite.Role.stubbed)
             try setTrap(
-                .sensitive(instruction), at: instruction.address, length: instruction.length, pin, of: thread, &effects)
+                role ?? .sensitive(instruction), at: instruction.address, length: instruction.length, pin, of: thread,
+                &effects)
+        }
+    }
+
+    /// The stub for an instruction of a library or program that saves or restores extended state: the dynamic linker
+    /// does so at the first call of each function.
+    private func stub(
+        for instruction: SensitiveInstruction, _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
+    ) throws(PtraceError) -> AreaStub? {
+        let space = space(of: thread)
+        guard pin.has(instruction.kind), pinned[space]?.sites[instruction.address] == nil,
+            AreaStub(instruction, base: instruction.address, mask: pin.mask) != nil
+        else { return nil }
+        if pinned[space]?.stubs.page == nil {
+            guard let map = AddressSpace.map(of: thread.id),
+                let place = StubArea.place(for: instruction.address, in: map)
+            else { return nil }
+            let mapping = Mapping(
+                address: place, length: GuestAddress.pageSize,
+                protection: Protection.read.rawValue | Protection.execute.rawValue,
+                flags: MappingFlags.private.rawValue, backing: .anonymous)
+            let flags =
+                mapping.flags | MappingFlags.anonymous.rawValue | MappingFlags.fixedNoReplace.rawValue
+            let result = try RemoteSyscall(thread.traced, entry: .letThrough).call(
+                .mmap, place.rawValue, mapping.length, UInt64(mapping.protection), UInt64(flags), .max, 0)
+            guard result == Int64(place.rawValue) else { return nil }
+            pinned[space, default: PinnedCode()].stubs.noteMapped(at: place)
+            effects.append(.map(mapping))
+        }
+        guard let stub = pinned[space]?.stubs.add(instruction, mask: pin.mask) else { return nil }
+        try thread.memory.write(stub.base, stub.code)
+        effects.append(.write(stub.base, bytes: stub.code))
+        if let trap = stub.trapAddress {
+            // The trap is in the stub already.
+            pinned[space]?.sites[trap] = CodeSite(role: .sensitive(instruction), original: [0xF4])
+        }
+        return stub
+    }
+
+    /// A thread that has faulted in a stub has faulted in the program's instruction.
+    func leaveStub(at registers: Registers, of thread: RecordedThread) throws(PtraceError) {
+        let memory = thread.memory
+        guard let stubs = pinned[space(of: thread)]?.stubs.stubs else { return }
+        for stub in stubs {
+            if let own = stub.registersAtFault(registers, readWord: { memory.readWord($0) }) {
+                return try thread.traced.setRegisters(own)
+            }
         }
     }
 

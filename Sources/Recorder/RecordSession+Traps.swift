@@ -26,7 +26,10 @@ extension RecordSession {
         guard Signal.isFault(info) else { return false }
         if try handleWatched(info, at: registers, of: thread) { return true }
         let xstate = try thread.traced.xstate()
-        guard let emulation = try emulation(at: registers, xstate, of: thread) else { return false }
+        guard let emulation = try emulation(at: registers, xstate, of: thread) else {
+            try leaveStub(at: registers, of: thread)
+            return false
+        }
         switch emulation {
         case .faults(let address):
             if let address {
@@ -58,6 +61,7 @@ extension RecordSession {
             case .sensitive(let instruction):
                 return pin.has(instruction.kind)
                     ? try emulate(instruction, pin, registers, xstate, of: thread) : nil
+            case .stubbed: return nil
             case .exit(let transfer):
                 guard let (after, effects) = try leaveOpenPage(by: transfer, registers, of: thread) else {
                     return .faults(GuestAddress(registers.rsp))

@@ -15,6 +15,9 @@ package struct CPUPin: Sendable {
     /// Nothing is hidden: the XSAVE family is left alone, and only what differs between cores or by chance is answered.
     var isNative: Bool { cpu.level == .native }
 
+    /// XCR0 as the tracees see it.
+    var mask: UInt64 { cpu.xcr0.rawValue }
+
     /// Whether xrr executes the instruction for the tracee.
     func covers(_ kind: SensitiveInstruction.Kind) -> Bool {
         if kind == .fxsave { return !isNative }

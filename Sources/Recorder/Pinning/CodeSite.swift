@@ -6,6 +6,8 @@ struct CodeSite: Hashable {
     enum Role: Hashable {
         /// It shows the CPU.
         case sensitive(SensitiveInstruction)
+        /// It saves or restores extended state, and a stub does so for it.
+        case stubbed(AreaStub)
         /// It leads out of watched code that is not known well enough to be entered anywhere.
         case exit(ControlTransfer)
     }
@@ -17,6 +19,7 @@ struct CodeSite: Hashable {
     var address: GuestAddress {
         switch role {
         case .sensitive(let instruction): instruction.address
+        case .stubbed(let stub): stub.instruction.address
         case .exit(let transfer): transfer.address
         }
     }
@@ -31,6 +34,7 @@ struct CodeSite: Hashable {
     /// What stands there instead: whole instructions of the same length, so that decoders stay in step. An instruction
     /// that the pinned CPU does not have raises there what it would raise on that CPU.
     func patch(_ pin: CPUPin) -> [UInt8] {
+        if case .stubbed(let stub) = role, let jump = stub.patch { return jump }
         var start = Self.trap
         if case .sensitive(let instruction) = role, !pin.has(instruction.kind) { start = Self.undefined }
         return start + [UInt8](repeating: Self.padding, count: original.count - start.count)
@@ -39,7 +43,7 @@ struct CodeSite: Hashable {
     /// The same instruction elsewhere; nil if it is another there.
     func moved(to address: GuestAddress) -> CodeSite? {
         switch role {
-        case .sensitive:
+        case .sensitive, .stubbed:
             SensitiveInstruction.decode(original.span, at: address).map {
                 CodeSite(role: .sensitive($0), original: original)
             }

@@ -6,6 +6,8 @@ struct PinnedCode {
     /// The traps that stand in it, by address.
     var sites: [GuestAddress: CodeSite] = [:]
     var guarded = GuardedPages()
+    /// Memory of xrr's in the address space, for code that executes instructions in their place.
+    var stubs = StubArea()
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
     /// trapped.
     var openPage: Range<GuestAddress>?
