@@ -48,6 +48,25 @@ package enum PortabilityReason: Hashable, Sendable {
     }
 }
 
+extension PortabilityReason {
+    /// What reasons are grouped by for people: those of rule 3 are of two sorts.
+    var sort: Int {
+        switch self {
+        case .illegalMask: 0
+        case .missingComponent: 1
+        case .extraComponent: 2
+        case .missingFeature: 3
+        case .otherAnswer: 4
+        case .otherPlace: 5
+        case .sameCPUOnly: 6
+        case .otherCompactForm: 7
+        case .otherX87: 8
+        case .otherMXCSRMask: 9
+        case .otherVendor: 10
+        }
+    }
+}
+
 extension PortabilityReason: CustomStringConvertible {
     package var description: String {
         func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
@@ -56,26 +75,26 @@ extension PortabilityReason: CustomStringConvertible {
         case .illegalMask(let mask):
             "the recording's XCR0 \(hexadecimal(mask.rawValue)) is not legal, or not that of its layout"
         case .missingComponent(let component):
-            "the recording has \(component) (XCR0 bit \(component.number)), which this machine does not enable"
+            "the recording has \(component) (XCR0 bit \(component.number)), which the machine does not enable"
         case .extraComponent(let component):
-            "this machine has \(component) (XCR0 bit \(component.number)), which the recording does not have, "
+            "the machine has \(component) (XCR0 bit \(component.number)), which the recording does not have, "
                 + "and the recording's XCR0 is not pinned"
-        case .missingFeature(let bit): "the recording has CPUID \(bit), which this machine lacks"
+        case .missingFeature(let bit): "the recording has CPUID \(bit), which the machine lacks"
         case .otherAnswer(let place, let recorded, let here):
-            "CPUID \(place) is \(hexadecimal(UInt64(here))) on this machine, not \(hexadecimal(UInt64(recorded))) as "
+            "CPUID \(place) is \(hexadecimal(UInt64(here))) on the machine, not \(hexadecimal(UInt64(recorded))) as "
                 + "recorded, and the recording's CPUID is not pinned"
         case .otherPlace(let recorded, let here):
-            "\(name(recorded)) is at \(here.offset) (\(here.size) bytes) of XSAVE areas on this machine, not at "
+            "\(name(recorded)) is at \(here.offset) (\(here.size) bytes) of XSAVE areas on the machine, not at "
                 + "\(recorded.offset) (\(recorded.size) bytes) as recorded"
         case .sameCPUOnly(let limit): "the recording replays on the same CPU only: \(limit)"
         case .otherCompactForm(let recorded, let here):
             "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
-                + "on this machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"
+                + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"
         case .otherX87(let recorded, let here):
-            "fxsave, xsave and fnstenv store other x87 pointers: this machine \(here.words), the recording's "
+            "fxsave, xsave and fnstenv store other x87 pointers: the machine \(here.words), the recording's "
                 + recorded.words
         case .otherMXCSRMask(let recorded, let here):
-            "fxsave and xsave store MXCSR_MASK \(hexadecimal(UInt64(here))) on this machine, not "
+            "fxsave and xsave store MXCSR_MASK \(hexadecimal(UInt64(here))) on the machine, not "
                 + "\(hexadecimal(UInt64(recorded))) as recorded"
         case .otherVendor(let recorded, let here):
             "\(here) CPUs compute rcpps, rcpss, rsqrtps and rsqrtss otherwise than \(recorded) ones, and perhaps the "

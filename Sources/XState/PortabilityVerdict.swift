@@ -16,6 +16,24 @@ package struct PortabilityVerdict: Hashable, Sendable {
     /// What to say to `xrr record` next time: "--cpu avx2".
     package var flag: String? { remedy.map { "--cpu \($0.rawValue)" } }
 
+    /// The blockers in words, one by line. A machine of another kind lacks many features and answers CPUID otherwise in
+    /// a hundred places: of each sort the first few stand for all.
+    package var blockerWords: [String] {
+        var lines: [String] = []
+        var rest = blockers[...]
+        while let first = rest.first {
+            let alike = rest.prefix { $0.sort == first.sort }
+            lines += alike.prefix(Self.shownOfASort).map(\.description)
+            if alike.count > Self.shownOfASort {
+                lines.append("and \(alike.count - Self.shownOfASort) more of that sort")
+            }
+            rest = rest.dropFirst(alike.count)
+        }
+        return lines
+    }
+
+    private static let shownOfASort = 12
+
     package init(recording: RecordingCPU, machine: CPUProfile) {
         judgeMask(recording, machine)
         judgeFeatures(recording, machine)
@@ -71,7 +89,7 @@ package struct PortabilityVerdict: Hashable, Sendable {
         switch (place.leaf, place.register) {
         case (1, .ebx): 0xFF00_0000
         case (0xB, .edx), (0x1F, .edx), (0x8000_001E, .eax), (0x8000_001E, .ebx), (0x8000_001E, .ecx),
-            (0x8000_0026, .edx):
+            (0x8000_0026, .edx), (0x1A, .eax):
             .max
         default: 0
         }

@@ -157,7 +157,7 @@ import XState
             #expect(no.output.hasSuffix("recorded with 'xrr record --cpu avx' it would\n"))
             let native = try await xrr(["check", try recording(of: ice, at: .native, in: sandbox), zen], in: sandbox)
             #expect(native.ending == .exited(5))
-            #expect(native.output.contains("OPMASK is at 832 (64 bytes) of XSAVE areas on this machine, not at 1088"))
+            #expect(native.output.contains("OPMASK is at 832 (64 bytes) of XSAVE areas on the machine, not at 1088"))
             #expect(native.output.contains("--cpu avx2'"))
             let tied = try recording(of: ice, at: .avx2, in: sandbox, limits: [PinLimit(.unscanned, "code at 0x1000")])
             #expect(try await xrr(["check", tied, ice], in: sandbox).ending == .exited(0))

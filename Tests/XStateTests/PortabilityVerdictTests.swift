@@ -57,7 +57,7 @@ struct PortabilityVerdictTests {
         #expect(verdict.flag == "--cpu avx2")
         #expect(
             verdict.blockers[0].description
-                == "the recording has OPMASK (XCR0 bit 5), which this machine does not enable")
+                == "the recording has OPMASK (XCR0 bit 5), which the machine does not enable")
     }
 
     /// Rule 2: exactly the mask, where it is not pinned.
@@ -143,6 +143,24 @@ struct PortabilityVerdictTests {
         #expect(try Self.verdict(machine, .native, on: other).isSound)
     }
 
+    /// So many reasons that only some are said, but each sort is.
+    @Test func manyReasonsInWords() throws {
+        let ice = try Self.machine(try Layouts.iceLake)
+        var recording = try RecordingCPU(by: ice, at: .native)
+        recording.pin = .none
+        let other = try CPUProfile(
+            cpuid: CPUIDTable(features: [:], identity: ice.identity, layout: try Layouts.zen5),
+            xcr0: ice.xcr0, mxcsrMask: 0xFFFF)
+        let verdict = PortabilityVerdict(recording: recording, machine: other)
+        #expect(verdict.blockers.count > 200)
+        let words = verdict.blockerWords
+        #expect(words.count == 12 + 1 + 12 + 1 + 4)
+        #expect(words.filter { $0.hasPrefix("and ") }.count == 2)
+        #expect(words.last?.hasPrefix("PKRU is at 2432") == true)
+        let few = try Self.verdict(ice, .avx512Intel, on: try Self.machine(try Layouts.avx))
+        #expect(few.blockerWords == few.blockers.map(\.description))
+    }
+
     /// Rule 4: XCR0 0x2e7 has two layouts, and so have 0xe7 and 0x207.
     @Test func componentsAtOtherPlaces() throws {
         let ice = try Self.machine(try Layouts.iceLake)
@@ -154,7 +172,7 @@ struct PortabilityVerdictTests {
         #expect(verdict.blockers[0] == .otherPlace(recorded: recorded, here: here))
         #expect(
             verdict.blockers[0].description
-                == "OPMASK is at 832 (64 bytes) of XSAVE areas on this machine, not at 1088 (64 bytes) as recorded")
+                == "OPMASK is at 832 (64 bytes) of XSAVE areas on the machine, not at 1088 (64 bytes) as recorded")
         #expect(verdict.flag == "--cpu avx2")
         let avx512 = try Self.verdict(ice, .avx512Intel, on: zen)
         #expect(avx512.blockers.map(\.rule) == [4, 4, 4])

@@ -31,9 +31,7 @@ struct CPUCheckCommand: ParsableCommand {
         let output = StandardOutput.shared
         let title = "\(TextFormat.printable(recording.name)) \(verdict.isSound ? "replays" : "does not replay")"
         try output.write(line: "\(verdict.isSound ? "yes" : "no"): \(title) on \(machine.title)")
-        for reason in verdict.blockers {
-            try output.write(line: "  " + TextFormat.printable(reason.description))
-        }
+        for words in verdict.blockerWords { try output.write(line: "  " + TextFormat.printable(words)) }
         for reason in verdict.warnings {
             try output.write(line: "  warning: " + TextFormat.printable(reason.description))
         }

@@ -25,11 +25,12 @@ struct CPUCompareCommand: ParsableCommand {
 
     func run() throws {
         let comparison = CPUComparison(try machines.map { try NamedMachine($0) })
-        for line in comparison.lines { try StandardOutput.shared.write(line: line) }
-        guard let svg else { return }
-        do throws(Errno) { try FileSystem.write(LayoutDrawing(comparison).text.utf8, to: svg) } catch {
-            throw CommandError("cannot write \(TextFormat.printable(svg)): \(error)")
+        if let svg {
+            do throws(Errno) { try FileSystem.write(LayoutDrawing(comparison).text.utf8, to: svg) } catch {
+                throw CommandError("cannot write \(TextFormat.printable(svg)): \(error)")
+            }
         }
+        for line in comparison.lines { try StandardOutput.shared.write(line: line) }
     }
 }
 
