@@ -1,3 +1,4 @@
+import Codec
 import Testing
 import XState
 
@@ -57,6 +58,19 @@ struct CPUProfileTests {
         #expect(throws: CPUProfileError.noProfile) { try CPUProfile(decoding: []) }
     }
 
+    /// The manifest with a member's value changed, and the right checksum.
+    private static func changing(_ member: String, _ value: String, in manifest: RecordingManifest) throws -> [UInt8] {
+        let text = String(decoding: try manifest.encoded(), as: UTF8.self)
+        let changed = text.replacing("\"\(member)\":\"\(value)\"", with: "\"\(member)\":\"nonsense\"")
+        #expect(changed != text)
+        var bytes = Array(changed.utf8)
+        let place = 13..<29
+        bytes.replaceSubrange(place, with: Array(repeating: UInt8(ascii: "0"), count: 16))
+        let digits = String(XXH3.hash(bytes), radix: 16)
+        bytes.replaceSubrange(place, with: (String(repeating: "0", count: 16 - digits.count) + digits).utf8)
+        return bytes
+    }
+
     @Test func theManifestHasThePin() throws {
         var manifest = try RecordingManifest.example()
         let old = try RecordingManifest(decoding: manifest.encoded())
@@ -73,6 +87,13 @@ struct CPUProfileTests {
         #expect(read == manifest)
         #expect(read.cpuLevel == .native && read.pin == CPUPin(xcr0: .kernel, cpuid: .software))
         #expect(read.hostXCR0 == host.xcr0 && read.hostX87 == .all && read.hostMXCSRMask == 0xFFFF)
+        let words = [("cpuLevel", "native"), ("xcr0Pin", "kernel"), ("cpuidPin", "software"), ("hostX87", "all")]
+        for (member, value) in words {
+            let error = #expect(throws: RecordingError.self) {
+                try RecordingManifest(decoding: Self.changing(member, value, in: manifest))
+            }
+            #expect(error?.description.contains("none that this version knows") == true)
+        }
         let recording = read.recordingCPU
         #expect(recording.identity == host.identity && recording.limits == manifest.pinLimits)
         #expect(PortabilityVerdict(recording: recording, machine: host).isSound)

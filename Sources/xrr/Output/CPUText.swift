@@ -90,10 +90,17 @@ struct CPUText {
     static func words(_ error: PinError) -> String {
         switch error {
         case .missing(_, let bits, let components):
-            "lacks " + (bits.map(\.description) + components.components.map { "\($0) in XCR0" }).joined(separator: ", ")
+            return words(lacking: components.components.map { "\($0) in XCR0" } + bits.map(\.description))
         case .otherPlace(_, let wanted, let host):
-            "\(wanted.component?.name ?? "") is at \(host.offset), not at \(wanted.offset)"
-        default: error.description
+            return "\(wanted.component?.name ?? "") is at \(host.offset), not at \(wanted.offset)"
+        default: return error.description
         }
+    }
+
+    /// The first few: a CPU that lacks many is of another generation, and the rest says no more.
+    private static func words(lacking names: [String]) -> String {
+        let shown = names.prefix(6)
+        return "lacks " + shown.joined(separator: ", ")
+            + (names.count > shown.count ? " and \(names.count - shown.count) more" : "")
     }
 }
