@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", "Tracee", "Replayer", system, arguments, log,
+                "xrr", "TestSupport", "LinuxABI", "XState", "TraceFormat", "Tracee", "Recorder", "Replayer", system,
+                arguments, log,
             ],
             swiftSettings: strict),
         .testTarget(

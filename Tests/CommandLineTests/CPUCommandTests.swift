@@ -1,8 +1,10 @@
 import FoundationEssentials
+import Recorder
 import SystemPackage
 import TestSupport
 import Testing
 import TraceFormat
+import Tracee
 import XState
 
 @testable import xrr
@@ -61,10 +63,9 @@ import XState
             kernelRelease: "6", pageSize: 4096, pinnedCore: nil, stackLimit: 0, interceptorVersion: 0, startTime: 1)
         let isNative = level == .native
         manifest.setCPU(pinned, pin: CPUPin(xcr0: isNative ? .none : .software, cpuid: .software), host: host)
-        manifest.pinLimits = limits
         let path = sandbox.path("recording-\(level.rawValue)-\(limits.count)")
         let writer = try RecordingWriter(creating: FilePath(path), manifest: manifest)
-        try writer.finish(exitStatus: .init(waitStatus: 0), endTime: 2)
+        try writer.finish(exitStatus: .init(waitStatus: 0), endTime: 2, limits: limits)
         return path
     }
 
@@ -138,6 +139,26 @@ import XState
             let none = try await xrr(["baseline", ice, old], in: sandbox)
             #expect(none.ending == .exited(5))
             #expect(none.error.contains("SSE4.2") && none.error.contains("old"))
+        }
+    }
+
+    /// Of `xrr record --cpu`: what is no level has to be a file, and the machine has to have what is in it.
+    @Test func profilesToRecordAt() async throws {
+        try await with { sandbox in
+            #expect(throws: (any Error).self) { try CPUChoice(level: "avx3", mask: nil) }
+            #expect(try CPUChoice(level: "avx2", mask: "0x3").level == .avx2)
+            let file = try profile("sse", "GenuineIntel", "x86-64-v2", "0x3", [], in: sandbox)
+            let choice = try CPUChoice(level: file, mask: nil)
+            #expect(choice.level == nil && choice.profile == file)
+            let machine = try HostMachine.current()
+            let pinned = try choice.pin(on: machine).cpu
+            #expect(pinned.level == nil && pinned.xcr0 == .legacy && pinned.cpuid.has(CPUIDBit(.features1C, bit: 20)))
+            #expect(!pinned.cpuid.has(.osxsave) && !pinned.cpuid.has(CPUIDBit(.features1C, bit: 25)))
+            // No machine has AVX there.
+            let odd = try profile(
+                "odd", "GenuineIntel", "x86-64-v4", "0xe7", Self.intel.map { ($0.0, $0.1 + 4096, $0.2) }, in: sandbox)
+            let error = #expect(throws: CommandError.self) { try CPUChoice(level: odd, mask: nil).pin(on: machine) }
+            #expect(error?.status == .recorderFailed && error?.message.contains("odd.json") == true)
         }
     }
 

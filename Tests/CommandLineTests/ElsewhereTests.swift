@@ -69,12 +69,22 @@ import XState
     @Test func aRecordingThatSawItsOwnCPUIsRefused() async throws {
         let guest = try await recorded("native", "--cpu", "native")
         defer { guest.sandbox.remove() }
-        try await guest.alter("native-0", to: "other", manifest: Self.moveToOtherVendor) { _ in }
+        // XOP, FMA4 and TBM: no CPU has them together with what a machine of today has.
+        func moveToRicherCPU(_ manifest: inout RecordingManifest) {
+            Self.moveToOtherVendor(&manifest)
+            var entries = manifest.cpuid.entries
+            for index in entries.indices where entries[index].leaf == 0x8000_0001 {
+                entries[index].words.ecx |= 1 << 11 | 1 << 16 | 1 << 21
+            }
+            manifest.cpuid = CPUIDTable(entries: entries)
+        }
+        try await guest.alter("native-0", to: "other", manifest: moveToRicherCPU) { _ in }
         let outcome = try await guest.run("replay", "-a", "other")
         #expect(outcome.ending == .exited(5))
         #expect(outcome.output.isEmpty)
         #expect(outcome.error.hasPrefix("xrr: this machine cannot replay the recording soundly:\nxrr:   "))
         #expect(outcome.error.contains("Another") && outcome.error.contains("--cpu "), "\(outcome.error)")
+        #expect(outcome.error.contains("CPUID 80000001.ECX[11] XOP"), "\(outcome.error)")
         #expect(try await guest.run("replay", "-a", "native-0").ending == .exited(0))
     }
 

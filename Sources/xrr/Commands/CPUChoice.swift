@@ -7,17 +7,23 @@ import XState
 struct CPUChoice: Hashable, Sendable {
     /// nil: the best that the machine has of those that both vendors' CPUs share.
     var level: CPULevel?
-    /// Another XCR0 than the level's.
+    /// The path of a profile, instead of a level.
+    var profile: String?
+    /// Less than the XCR0 of the level or the profile.
     var mask: XFeatureMask?
 
     /// - Throws: what ArgumentParser reports as a usage error.
     init(level: String?, mask: String?) throws {
         if let level {
-            guard let known = CPULevel(rawValue: level) else {
+            if let known = CPULevel(rawValue: level) {
+                self.level = known
+            } else if FileSystem.kind(level) != nil {
+                profile = level
+            } else {
                 let names = CPULevel.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("'\(level)' is no CPU for --cpu: it can be \(names)")
+                throw ValidationError(
+                    "'\(level)' is no CPU for --cpu: it can be \(names), or a profile's file, and there is none")
             }
-            self.level = known
         }
         if let mask {
             guard let value = Self.number(mask) else {
@@ -35,6 +41,7 @@ struct CPUChoice: Hashable, Sendable {
     ///
     /// - Throws: what it lacks.
     func pin(on machine: HostMachine) throws(CommandError) -> TraceeCPU {
+        if let profile { return try pin(toProfile: profile, on: machine) }
         let level = level ?? CPULevel.best(on: machine.cpuid, xcr0: machine.layout.mask)
         do {
             let cpu = try PinnedCPU(
@@ -44,6 +51,19 @@ struct CPUChoice: Hashable, Sendable {
             throw CommandError(
                 "cannot record with --cpu \(level.rawValue): \(error); --cpu native takes the machine as it is, for "
                     + "replays on machines like it", status: .recorderFailed)
+        }
+    }
+
+    private func pin(toProfile path: String, on machine: HostMachine) throws(CommandError) -> TraceeCPU {
+        do {
+            let cpu = try PinnedCPU(
+                profile: NamedMachine(path).profile.target, host: machine.cpuid, xcr0: machine.layout.mask,
+                layout: machine.layout, mask: mask)
+            return TraceeCPU(cpu: cpu, isXCR0PinnedByKernel: false)
+        } catch {
+            let words = (error as? CommandError)?.message ?? "\(error)"
+            throw CommandError(
+                "cannot record with --cpu \(TextFormat.printable(path)): \(words)", status: .recorderFailed)
         }
     }
 }

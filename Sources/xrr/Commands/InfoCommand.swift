@@ -88,9 +88,10 @@ struct InfoCommand: ParsableCommand {
         /// What the program's CPU was pinned to, and what that does not cover.
         private var pin: String {
             if manifest.pin == .none { return manifest.cpuLevel?.rawValue ?? "nothing: the program saw this CPU" }
+            func by(_ method: CPUPin.Method) -> String { method == .none ? "not" : "by \(method.rawValue)" }
             let words =
-                "\(manifest.cpuLevel?.rawValue ?? "a profile") (XCR0 by \(manifest.pin.xcr0.rawValue), "
-                + "CPUID by \(manifest.pin.cpuid.rawValue))"
+                "\(manifest.cpuLevel?.rawValue ?? "a profile's or a part of a level's features") "
+                + "(XCR0 \(by(manifest.pin.xcr0)), CPUID \(by(manifest.pin.cpuid)))"
             guard !manifest.pinLimits.isEmpty else { return words }
             let limits = manifest.pinLimits.map { TextFormat.printable($0.description) }
             return words + "; replays on the same CPU only: " + limits.joined(separator: "; ")

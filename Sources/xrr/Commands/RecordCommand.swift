@@ -6,7 +6,7 @@ struct RecordCommand: ParsableCommand {
         commandName: "record",
         abstract: "Record a program and all processes it starts.",
         usage: """
-            xrr record [-o DIR] [--cpu LEVEL] [--xcr0 MASK] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
+            xrr record [-o DIR] [--cpu LEVEL|FILE] [--xcr0 MASK] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
             [--log SPEC] [--] PROGRAM [ARGS...]
             """,
         discussion: """
@@ -43,12 +43,13 @@ struct RecordCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             The CPU that the program sees, and that a replay needs at least: sse (x86-64-v2), avx, avx2 (x86-64-v3), \
-            avx512-intel, avx512-amd, or native: the machine's own. Default: the best of the first three.
+            avx512-intel, avx512-amd, or native: the machine's own; or the file of a profile, as 'xrr cpu baseline -o' \
+            writes it. Default: the best of the first three.
             """, valueName: "level"))
     var cpu: String?
 
     @Option(
-        help: ArgumentHelp("The XCR0 that the program sees, such as 0x7, instead of the level's.", valueName: "mask"))
+        help: ArgumentHelp("The XCR0 that the program sees, such as 0x7: a part of the level's.", valueName: "mask"))
     var xcr0: String?
 
     @Option(

@@ -28,7 +28,8 @@ struct ReplayJudgement {
             verdict.flag.map { "made with 'xrr record \($0)' it would replay here, too" }
             ?? "it replays on the CPU that it was made on, or one that is the same"
         throw CommandError(
-            (["this machine cannot replay the recording soundly:"] + verdict.blockerWords.map { "  " + $0 } + [machines, advice])
+            (["this machine cannot replay the recording soundly:"]
+                + verdict.blockerWords.map { "  " + TextFormat.printable($0) } + [machines, advice])
                 .joined(separator: "\n"), status: .unsoundHere)
     }
 
