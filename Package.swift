@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(name: "XStateTests", dependencies: ["XState"], swiftSettings: strict),
         .testTarget(name: "CodecTests", dependencies: ["Codec"], swiftSettings: strict),
         .testTarget(
-            name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", system],
+            name: "TraceFormatTests", dependencies: ["TraceFormat", "LinuxABI", "XState", "Codec", system],
             swiftSettings: strict),
         .testTarget(name: "PtraceTests", dependencies: ["Ptrace", "LinuxABI"], swiftSettings: strict),
         .testTarget(name: "SymbolsTests", dependencies: ["Symbols", "LinuxABI"], swiftSettings: strict),

@@ -234,6 +234,13 @@ uint64_t cptrace_read_xcr0(void) {
     return (uint64_t)high << 32 | low;
 }
 
+uint32_t cptrace_mxcsr_mask(void) {
+    // FXSAVE: Intel SDM volume 1, section 10.5.1. The mask is bytes 28 to 31.
+    uint32_t area[128] __attribute__((aligned(16))) = {0};
+    __asm__ volatile("fxsave64 %0" : "=m"(area));
+    return area[7] ? area[7] : 0xFFBF;
+}
+
 static int64_t clock_ns(clockid_t clock) {
     struct timespec now;
     // Not by way of the vDSO, which would read the time stamp counter that was given up (timestamp.c).

@@ -87,6 +87,9 @@ package enum Host {
     /// XGETBV(0), 0 where the CPU or the kernel has no XSAVE.
     package static func readXCR0() -> UInt64 { cptrace_read_xcr0() }
 
+    /// The bits that MXCSR may have: FXSAVE's MXCSR_MASK.
+    package static func readMXCSRMask() -> UInt32 { cptrace_mxcsr_mask() }
+
     /// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds.
     package static func monotonicTime() -> Int64 { cptrace_monotonic_ns() }
     package static func realTime() -> Int64 { cptrace_realtime_ns() }

@@ -1,5 +1,6 @@
 internal import Ptrace
 internal import TraceFormat
+internal import XState
 
 /// Where frames go: to the recording until that fails, then nowhere.
 ///
@@ -41,7 +42,7 @@ final class FrameSink {
         failure = error
     }
 
-    func finish(_ exit: ExitStatus, limits: [String]) {
+    func finish(_ exit: ExitStatus, limits: [PinLimit]) {
         guard failure == nil else { return }
         do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits) } catch {
             fail(.writing(error))

@@ -13,7 +13,7 @@ package struct RecordOptions: Sendable {
     /// Adverse scheduling, from this seed on.
     package var chaosSeed: UInt64?
     /// The CPU that the program is to see; nil: whatever there is.
-    package var pin: CPUPin?
+    package var pin: TraceeCPU?
     /// Where the results of searching files for instructions are kept.
     package var siteStorage: SiteStorage?
 

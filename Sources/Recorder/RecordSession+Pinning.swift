@@ -5,6 +5,7 @@ internal import Ptrace
 internal import Symbols
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// Traps in the place of instructions that would show the CPU, in all code that can be executed.
 ///
@@ -115,7 +116,7 @@ extension RecordSession {
     // MARK: Traps
 
     private func setTraps(
-        _ instructions: [SensitiveInstruction], _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
+        _ instructions: [SensitiveInstruction], _ pin: TraceeCPU, of thread: RecordedThread, _ effects: inout [Effect]
     ) throws(PtraceError) {
         for instruction in instructions where pin.covers(instruction.kind) {
             let role = try stub(for: instruction, pin, of: thread, &effects).map(CodeSite.Role.stubbed)
@@ -128,7 +129,7 @@ extension RecordSession {
     /// The stub for an instruction of a library or program that saves or restores extended state: the dynamic linker
     /// does so at the first call of each function.
     private func stub(
-        for instruction: SensitiveInstruction, _ pin: CPUPin, of thread: RecordedThread, _ effects: inout [Effect]
+        for instruction: SensitiveInstruction, _ pin: TraceeCPU, of thread: RecordedThread, _ effects: inout [Effect]
     ) throws(PtraceError) -> AreaStub? {
         let space = space(of: thread)
         guard pin.has(instruction.kind), pinned[space]?.sites[instruction.address] == nil,
@@ -172,7 +173,7 @@ extension RecordSession {
     }
 
     private func setTrap(
-        _ role: CodeSite.Role, at address: GuestAddress, length: Int, _ pin: CPUPin, of thread: RecordedThread,
+        _ role: CodeSite.Role, at address: GuestAddress, length: Int, _ pin: TraceeCPU, of thread: RecordedThread,
         _ effects: inout [Effect]
     ) throws(PtraceError) {
         let space = space(of: thread)
@@ -264,7 +265,7 @@ extension RecordSession {
 
     /// Watched memory is executed.
     private func admit(
-        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, _ pin: CPUPin, at entry: GuestAddress,
+        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, _ pin: TraceeCPU, at entry: GuestAddress,
         of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         var effects = try shutOpenPage(of: thread)
@@ -421,9 +422,9 @@ extension RecordSession {
         guard options.pin?.isNative == false, options.pin?.isXCR0PinnedByKernel == false else { return }
         let name =
             AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
-        let text = name.isEmpty ? what : "\(what) in \(name)"
-        if limits.contains(text) { return }
-        limits.append(text)
-        log.notice("the CPU is not pinned for \(text)", metadata: ["address": "\(address)"])
+        let limit = PinLimit(.unscanned, name.isEmpty ? what : "\(what) in \(name)")
+        if limits.contains(limit) { return }
+        limits.append(limit)
+        log.notice("\(limit)", metadata: ["address": "\(address)"])
     }
 }

@@ -97,7 +97,7 @@ extension RecordSession {
     // MARK: Instructions in whose place a trap stands
 
     private func emulate(
-        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ registers: Registers, _ xstate: XStateImage,
+        _ instruction: SensitiveInstruction, _ pin: TraceeCPU, _ registers: Registers, _ xstate: XStateImage,
         of thread: RecordedThread
     ) throws(PtraceError) -> Emulation {
         var after = registers
@@ -151,12 +151,12 @@ extension RecordSession {
     }
 
     /// RFBM: EDX:EAX and XCR0.
-    private static func requested(_ registers: Registers, _ pin: CPUPin) -> XFeatureMask {
+    private static func requested(_ registers: Registers, _ pin: TraceeCPU) -> XFeatureMask {
         XFeatureMask(rawValue: registers.rdx << 32 | registers.rax & 0xffff_ffff).intersection(pin.cpu.xcr0)
     }
 
     private func save(
-        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ after: Registers, _ xstate: XStateImage,
+        _ instruction: SensitiveInstruction, _ pin: TraceeCPU, _ after: Registers, _ xstate: XStateImage,
         of thread: RecordedThread
     ) throws(PtraceError) -> Emulation {
         // As the operand's registers are before the instruction, and as it does not change them.
@@ -200,7 +200,7 @@ extension RecordSession {
     }
 
     private func restore(
-        _ instruction: SensitiveInstruction, _ pin: CPUPin, _ after: Registers, _ xstate: XStateImage,
+        _ instruction: SensitiveInstruction, _ pin: TraceeCPU, _ after: Registers, _ xstate: XStateImage,
         of thread: RecordedThread
     ) -> Emulation {
         guard let area = instruction.memory?.address(after), area.rawValue % 64 == 0 else { return .faults(nil) }

@@ -25,7 +25,7 @@ package final class RecordSession {
     var pinned: [ObjectIdentifier: PinnedCode] = [:]
     var scanner: SiteScanner
     /// Why the recording may depend on the CPU it was made on, although that was pinned.
-    var limits: [String] = []
+    var limits: [PinLimit] = []
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")

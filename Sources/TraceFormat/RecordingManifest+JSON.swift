@@ -125,9 +125,14 @@ private struct ManifestBody: Codable {
     var xstateSize: UInt32
     /// Rows of type, size, offset, flags.
     var xstateLayout: [[UInt32]]
-    /// A `CPULevel`.
-    var level: String?
-    var limits: [String]?
+    var cpuLevel: String?
+    var cpuidPin: String?
+    var xcr0Pin: String?
+    /// Rows of kind and name.
+    var pinLimits: [[String]]?
+    var hostXCR0: UInt64?
+    var hostX87: String?
+    var hostMXCSRMask: UInt32?
     var kernelRelease: String
     var pageSize: UInt64
     var pinnedCore: UInt32?
@@ -159,8 +164,15 @@ private struct ManifestBody: Codable {
         xstateSize = UInt32(manifest.xstateLayout.size)
         xstateMask = manifest.xstateLayout.mask.rawValue
         xstateLayout = manifest.xstateLayout.locations.map { [$0.type, $0.size, $0.offset, $0.flags] }
-        level = manifest.level?.rawValue
-        limits = manifest.limits.isEmpty ? nil : manifest.limits
+        cpuLevel = manifest.cpuLevel?.rawValue
+        if manifest.pin != .none {
+            cpuidPin = manifest.pin.cpuid.rawValue
+            xcr0Pin = manifest.pin.xcr0.rawValue
+        }
+        if !manifest.pinLimits.isEmpty { pinLimits = manifest.pinLimits.map { [$0.kind.rawValue, $0.name] } }
+        hostXCR0 = manifest.hostXCR0?.rawValue
+        hostX87 = manifest.hostX87?.rawValue
+        hostMXCSRMask = manifest.hostMXCSRMask
         kernelRelease = manifest.kernelRelease
         pageSize = manifest.pageSize
         pinnedCore = manifest.pinnedCore
@@ -203,11 +215,29 @@ private struct ManifestBody: Codable {
             interceptorVersion: interceptorVersion, startTime: startTime)
         manifest.formatVersion = FormatVersion(major: formatMajor, minor: formatMinor)
         manifest.recordingID = recordingID
-        manifest.level = level.flatMap(CPULevel.init)
-        manifest.limits = limits ?? []
+        try readPin(into: &manifest)
         manifest.chaosSeed = chaosSeed
         manifest.endTime = endTime
         manifest.exitStatus = waitStatus.map(ExitStatus.init(waitStatus:))
         return manifest
+    }
+
+    /// The members that say what the CPU was pinned to. Recordings of older versions do not have them.
+    private func readPin(into manifest: inout RecordingManifest) throws(RecordingError) {
+        func known<T: RawRepresentable<String>>(_ text: String?, _ what: String) throws(RecordingError) -> T? {
+            guard let text else { return nil }
+            guard let value = T(rawValue: text) else { throw .manifest("\(what) is none that this version knows") }
+            return value
+        }
+        manifest.cpuLevel = try known(cpuLevel, "the CPU level")
+        manifest.pin = CPUPin(
+            xcr0: try known(xcr0Pin, "the pin of XCR0") ?? .none,
+            cpuid: try known(cpuidPin, "the pin of CPUID") ?? .none)
+        let limits = pinLimits ?? []
+        guard limits.allSatisfy({ $0.count == 2 }) else { throw .manifest("a limit of the pin has not 2 strings") }
+        manifest.pinLimits = limits.map { PinLimit(.init(rawValue: $0[0]), $0[1]) }
+        manifest.hostXCR0 = hostXCR0.map(XFeatureMask.init(rawValue:))
+        manifest.hostX87 = try known(hostX87, "the class of x87 pointers")
+        manifest.hostMXCSRMask = hostMXCSRMask
     }
 }

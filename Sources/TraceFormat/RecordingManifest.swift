@@ -23,11 +23,17 @@ package struct RecordingManifest: Hashable, Sendable {
     package var xcr0: XFeatureMask
     /// The layout of XSAVE areas in the tracee.
     package var xstateLayout: XStateLayout
-
-    /// The level that the tracee's CPU was pinned to; nil in recordings of before there were levels.
-    package var level: CPULevel?
-    /// Why a replay on another CPU could be unsound although the CPU was pinned: what could not be. For people.
-    package var limits: [String] = []
+    /// The level that the tracee's CPU was pinned to; nil for a profile's CPU, for a level without some components
+    /// (`--xcr0`), and in recordings from before there were levels.
+    package var cpuLevel: CPULevel?
+    /// How `cpuid` and `xcr0` were kept apart from the machine's.
+    package var pin = CPUPin.none
+    /// What ran and was not covered by the pin; then the recording replays on the same CPU only.
+    package var pinLimits: [PinLimit] = []
+    /// XCR0, the x87 pointers and MXCSR_MASK of the machine itself; nil where they are not known.
+    package var hostXCR0: XFeatureMask?
+    package var hostX87: X87PointerClass?
+    package var hostMXCSRMask: UInt32?
 
     /// uname(2)'s release.
     package var kernelRelease: String

@@ -1,5 +1,6 @@
 internal import LinuxABI
 package import SystemPackage
+package import XState
 
 /// Writes a recording. Used by one thread; a second thread, owned by this object, compresses and writes to the files.
 ///
@@ -128,16 +129,16 @@ package final class RecordingWriter {
     /// Writes what is left and marks the recording as finished. The object is of no use afterwards.
     /// - Parameters:
     ///   - endTime: nanoseconds of Unix time.
-    ///   - limits: see `RecordingManifest.limits`.
+    ///   - limits: see `RecordingManifest.pinLimits`.
     package func finish(
-        exitStatus: ExitStatus, endTime: UInt64, limits: [String] = [], now: MonotonicTime = .now
+        exitStatus: ExitStatus, endTime: UInt64, limits: [PinLimit] = [], now: MonotonicTime = .now
     ) throws(RecordingWriteError) {
         try check()
         flush(now: now, final: exitStatus)
         stop()
         try check()
         manifest.endTime = endTime
-        manifest.limits = limits
+        manifest.pinLimits = limits
         manifest.exitStatus = exitStatus
         do { try manifest.write(to: directory, synchronizes: options.synchronizes) } catch { throw fail(error) }
     }

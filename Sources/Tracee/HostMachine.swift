@@ -3,21 +3,19 @@ package import XState
 
 /// The machine that xrr runs on, as far as a recording depends on it.
 package struct HostMachine: Sendable {
-    package var cpuid: CPUIDTable
-    package var cpu: CPUIdentity
-    package var layout: XStateLayout
+    package let profile: CPUProfile
+
+    package var cpuid: CPUIDTable { profile.cpuid }
+    package var cpu: CPUIdentity { profile.identity }
+    package var layout: XStateLayout { profile.layout }
 
     /// Asks the CPU.
     ///
     /// - Throws: `XStateError` if CPUID contradicts XCR0.
     package static func current() throws(XStateError) -> HostMachine {
-        let table = readCPUID()
-        let mask = XFeatureMask(rawValue: Host.readXCR0())
-        // Without XSAVE there is no XCR0 and no leaf 0DH, and FXSAVE covers x87 and SSE.
-        let layout =
-            mask.isEmpty
-            ? try XStateLayout(mask: .legacy, locations: []) : try XStateLayout(mask: mask, cpuid: table)
-        return HostMachine(cpuid: table, cpu: CPUIdentity(table), layout: layout)
+        HostMachine(
+            profile: try CPUProfile(
+                cpuid: readCPUID(), xcr0: XFeatureMask(rawValue: Host.readXCR0()), mxcsrMask: Host.readMXCSRMask()))
     }
 
     /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.

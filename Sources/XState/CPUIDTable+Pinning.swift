@@ -66,7 +66,7 @@ extension CPUIDTable {
 
     /// Leaf 0DH for a mask. Subleaf 1 has no bit: XSAVEOPT, XSAVEC and XGETBV(1) show which components the CPU thinks
     /// are in use, and that differs from run to run.
-    private static func leaf0D(_ layout: XStateLayout, hidden: Bool) -> [Entry] {
+    static func leaf0D(_ layout: XStateLayout, hidden: Bool) -> [Entry] {
         if hidden { return [Entry(leaf: 0xD, words: CPUIDWords())] }
         let mask = layout.mask.rawValue
         let size = UInt32(layout.size)

@@ -32,6 +32,8 @@ package struct CPUIDTable: Hashable, Sendable {
 
     /// In ascending order of leaf and subleaf; no pair occurs twice.
     package private(set) var entries: [Entry]
+    /// The registers of feature flags in the order of `CPUFeatureWord.all`: comparing CPUs looks at nothing else.
+    private(set) var featureBits: [UInt32] = []
 
     /// Entries in any order. Of entries for the same leaf and subleaf the last one counts.
     package init(entries: [Entry]) {
@@ -44,6 +46,7 @@ package struct CPUIDTable: Hashable, Sendable {
                 self.entries.insert(entry, at: place)
             }
         }
+        featureBits = CPUFeatureWord.all.map { features(at: $0.place) }
     }
 
     /// The stored entry, without the rules for missing ones.

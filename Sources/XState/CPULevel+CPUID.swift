@@ -6,26 +6,31 @@ extension CPULevel {
     /// no level can promise them: CPUs of all levels exist that lack AES and PCLMULQDQ (Nehalem and cheap Haswells
     /// among them), and the table of measured machines that xrr is tested with tells only the psABI level of each, so
     /// that a promise could not be checked. Whose machines all have them says so by a profile (`xrr cpu baseline`).
-    package var features: [CPUIDPlace: UInt32]? {
-        switch self {
-        case .sse: return ISALevel.v2.required
-        case .avx:
-            var bits = ISALevel.v2.required
-            // XSAVE, OSXSAVE and AVX.
-            bits[.features1C, default: 0] |= 0x1C00_0000
-            return bits
-        case .avx2: return ISALevel.v3.required
-        case .avx512Intel, .avx512AMD: return ISALevel.v4.required
-        case .native: return nil
-        }
-    }
+    package var features: [CPUIDPlace: UInt32]? { Self.features[self] }
+
+    private static let features: [CPULevel: [CPUIDPlace: UInt32]] = {
+        var avx = ISALevel.v2.required
+        // XSAVE, OSXSAVE and AVX.
+        avx[.features1C, default: 0] |= 0x1C00_0000
+        return [
+            .sse: ISALevel.v2.required, .avx: avx, .avx2: ISALevel.v3.required, .avx512Intel: ISALevel.v4.required,
+            .avx512AMD: ISALevel.v4.required,
+        ]
+    }()
 
     /// The bits of the level that a CPU lacks, in ascending order.
     package func missingBits(in table: CPUIDTable) -> [CPUIDBit] {
-        (features ?? [:]).flatMap { place, bits in
-            CPUIDBit.bits(of: bits & ~table.features(at: place), in: place)
-        }.sorted()
+        guard let bits = Self.featureBits[self] else { return [] }
+        var missing: [CPUIDBit] = []
+        for (index, word) in CPUFeatureWord.all.enumerated() {
+            let lacking = bits[index] & ~table.featureBits[index]
+            if lacking != 0 { missing += CPUIDBit.bits(of: lacking, in: word.place) }
+        }
+        return missing.sorted()
     }
+
+    /// `features` in the order of `CPUFeatureWord.all`.
+    private static let featureBits = features.mapValues { bits in CPUFeatureWord.all.map { bits[$0.place] ?? 0 } }
 
     /// Why a machine does not have the level, nothing if it does.
     package func obstacle(on table: CPUIDTable, layout hostLayout: XStateLayout) -> PinError? {

@@ -30,26 +30,28 @@ package enum CPULevel: String, CaseIterable, Sendable, Hashable {
 
     /// Where the standard format of the level has its components; nil for `native`. A level has one layout, so that
     /// XSAVE areas in the tracee's memory mean the same on every machine.
-    package var layout: XStateLayout? {
+    package var layout: XStateLayout? { Self.layouts[self] }
+
+    private static let layouts: [CPULevel: XStateLayout] = {
         let avx = XStateComponentLocation(type: 2, size: 256, offset: 576)
-        func avx512(at offset: UInt32) -> [XStateComponentLocation] {
-            [
-                avx, .init(type: 5, size: 64, offset: offset), .init(type: 6, size: 512, offset: offset + 64),
-                .init(type: 7, size: 1024, offset: offset + 576),
-            ]
+        func layout(_ mask: XFeatureMask, _ locations: [XStateComponentLocation]) -> XStateLayout {
+            guard let layout = try? XStateLayout(mask: mask, locations: locations) else {
+                preconditionFailure("the layouts of levels are consistent")
+            }
+            return layout
         }
-        let locations: [XStateComponentLocation]
-        switch self {
-        case .sse: locations = []
-        case .avx, .avx2: locations = [avx]
-        // Intel leaves a gap where MPX was.
-        case .avx512Intel: locations = avx512(at: 1088)
-        case .avx512AMD: locations = avx512(at: 832)
-        case .native: return nil
+        func avx512(at offset: UInt32) -> XStateLayout {
+            layout(
+                [.legacy, .avx, .avx512],
+                [
+                    avx, .init(type: 5, size: 64, offset: offset), .init(type: 6, size: 512, offset: offset + 64),
+                    .init(type: 7, size: 1024, offset: offset + 576),
+                ])
         }
-        guard let xcr0, let layout = try? XStateLayout(mask: xcr0, locations: locations) else {
-            preconditionFailure("the layout of \(self) is consistent")
-        }
-        return layout
-    }
+        return [
+            .sse: layout(.legacy, []), .avx: layout([.legacy, .avx], [avx]), .avx2: layout([.legacy, .avx], [avx]),
+            // Intel leaves a gap where MPX was.
+            .avx512Intel: avx512(at: 1088), .avx512AMD: avx512(at: 832),
+        ]
+    }()
 }

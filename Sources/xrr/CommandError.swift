@@ -2,6 +2,7 @@ import Recorder
 import Replayer
 import SystemPackage
 import TraceFormat
+import XState
 
 /// An error in words that say what to do, with the status that xrr ends with.
 struct CommandError: Error, Hashable {
@@ -30,6 +31,7 @@ extension CommandError {
         case let error as RecordError: self.init(error.words, status: error.status)
         case let error as ReplayError: self.init(error.words, status: error.status)
         case let error as RecordingWriteError: self.init(error.description)
+        case let error as XStateError: self.init("CPUID contradicts XCR0 here: \(error.description)")
         case let error as Errno: self.init("\(error)")
         default: return nil
         }

@@ -13,6 +13,7 @@ struct XRR: ParsableCommand {
               xrr replay -a              replay the latest recording to its end
               xrr dump --event 0..20     show what happened, event by event
               xrr doctor                 show what this machine can do
+              xrr cpu check              say whether a recording replays on a CPU, and if not, why
 
             Recordings are kept in $XRR_DIR, else ${XDG_DATA_HOME:-~/.local/share}/xrr, as PROGRAM-N. Commands that \
             take a recording accept a path or such a name, and take the latest one if you give none.
@@ -20,7 +21,7 @@ struct XRR: ParsableCommand {
         version: "xrr \(Version.current)",
         subcommands: [
             RecordCommand.self, ReplayCommand.self, DumpCommand.self, CompareCommand.self, ProcessesCommand.self,
-            InfoCommand.self, ListCommand.self, RemoveCommand.self, DoctorCommand.self,
+            InfoCommand.self, ListCommand.self, RemoveCommand.self, CPUCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -20,7 +20,8 @@ import Testing
 
     @Test(arguments: commands) func everyOptionHasItsEntry(command: String) throws {
         let type = try #require(XRR.configuration.subcommands.first { $0.configuration.commandName == command })
-        let help = XRR.helpMessage(for: type, columns: 200)
+        let types = [type] + type.configuration.subcommands
+        let help = types.map { XRR.helpMessage(for: $0, columns: 200) }.joined(separator: "\n")
         let options = help.split(separator: "\n").flatMap { line -> [Substring] in
             guard line.hasPrefix("  -") else { return [] }
             return line.split(separator: " ").prefix { $0.hasPrefix("-") || $0.hasPrefix("<") }

@@ -114,6 +114,8 @@ int32_t cptrace_current_core(void);
 void cptrace_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t registers[4]);
 // XGETBV(0), or 0 where CPUID does not show OSXSAVE.
 uint64_t cptrace_read_xcr0(void);
+// The bits that MXCSR may have, as FXSAVE shows them.
+uint32_t cptrace_mxcsr_mask(void);
 int64_t cptrace_monotonic_ns(void);
 int64_t cptrace_realtime_ns(void);
 // The soft RLIMIT_STACK of a process (0: this one), all ones for "unlimited" or if it cannot be read.

@@ -33,7 +33,7 @@ struct CodeSite: Hashable {
 
     /// What stands there instead: whole instructions of the same length, so that decoders stay in step. An instruction
     /// that the pinned CPU does not have raises there what it would raise on that CPU.
-    func patch(_ pin: CPUPin) -> [UInt8] {
+    func patch(_ pin: TraceeCPU) -> [UInt8] {
         if case .stubbed(let stub) = role, let jump = stub.patch { return jump }
         var start = Self.trap
         if case .sensitive(let instruction) = role, !pin.has(instruction.kind) { start = Self.undefined }

@@ -34,12 +34,12 @@ struct CPUChoice: Hashable, Sendable {
     /// The pin for this machine.
     ///
     /// - Throws: what it lacks.
-    func pin(on machine: HostMachine) throws(CommandError) -> CPUPin {
+    func pin(on machine: HostMachine) throws(CommandError) -> TraceeCPU {
         let level = level ?? CPULevel.best(on: machine.cpuid, xcr0: machine.layout.mask)
         do {
             let cpu = try PinnedCPU(
                 level: level, host: machine.cpuid, xcr0: machine.layout.mask, layout: machine.layout, mask: mask)
-            return CPUPin(cpu: cpu, isXCR0PinnedByKernel: false)
+            return TraceeCPU(cpu: cpu, isXCR0PinnedByKernel: false)
         } catch {
             throw CommandError(
                 "cannot record with --cpu \(level.rawValue): \(error); --cpu native takes the machine as it is, for "

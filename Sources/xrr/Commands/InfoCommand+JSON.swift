@@ -38,6 +38,9 @@ extension InfoCommand.Facts {
         ]
         return [
             ("cpu", .object(cpu)), ("cpuid", .array(manifest.cpuid.entries.map(Self.json))),
+            ("cpuLevel", manifest.cpuLevel.map { .string($0.rawValue) } ?? .null),
+            ("xcr0Pin", .string(manifest.pin.xcr0.rawValue)), ("cpuidPin", .string(manifest.pin.cpuid.rawValue)),
+            ("pinLimits", .array(manifest.pinLimits.map { .string($0.description) })),
             ("pinnedCore", manifest.pinnedCore.map { .unsigned(UInt64($0)) } ?? .null),
             ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0.rawValue))),
             ("xstateSize", .unsigned(UInt64(manifest.xstateLayout.size))),

@@ -72,6 +72,7 @@ struct InfoCommand: ParsableCommand {
                         + "\(cpu.family)/\(cpu.model)/\(cpu.stepping))"
                 ),
                 ("cpuid", "\(manifest.cpuid.entries.count) leaves and subleaves (--json shows them)"),
+                ("pinned to", pin),
                 ("core", manifest.pinnedCore.map(String.init) ?? "not pinned"),
                 ("scheduling", manifest.chaosSeed.map { "chaotic, seed \($0)" } ?? "fair"),
                 ("xcr0", "\(TextFormat.hexadecimal(manifest.xcr0.rawValue)), \(manifest.xstateLayout.size) bytes"),
@@ -82,6 +83,17 @@ struct InfoCommand: ParsableCommand {
                 ("made by", "\(TextFormat.printable(manifest.producer)), format \(manifest.formatVersion)"),
                 ("id", manifest.recordingID.description),
             ]
+        }
+
+        /// What the program's CPU was pinned to, and what that does not cover.
+        private var pin: String {
+            if manifest.pin == .none { return manifest.cpuLevel?.rawValue ?? "nothing: the program saw this CPU" }
+            let words =
+                "\(manifest.cpuLevel?.rawValue ?? "a profile") (XCR0 by \(manifest.pin.xcr0.rawValue), "
+                + "CPUID by \(manifest.pin.cpuid.rawValue))"
+            guard !manifest.pinLimits.isEmpty else { return words }
+            let limits = manifest.pinLimits.map { TextFormat.printable($0.description) }
+            return words + "; replays on the same CPU only: " + limits.joined(separator: "; ")
         }
 
         /// RLIM_INFINITY is all ones.

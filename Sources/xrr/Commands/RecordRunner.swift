@@ -49,7 +49,7 @@ struct RecordRunner {
         let affinity = Host.affinityMask()
         let pin = try options.cpu.pin(on: machine)
         var manifest = manifest(machine, pin, environment: environment, core: core)
-        manifest.level = pin.cpu.level
+        manifest.setCPU(pin.cpu, pin: pin.means, host: machine.profile)
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
@@ -101,7 +101,7 @@ struct RecordRunner {
     }
 
     private func manifest(
-        _ machine: HostMachine, _ pin: CPUPin, environment: [[UInt8]], core: Int32
+        _ machine: HostMachine, _ pin: TraceeCPU, environment: [[UInt8]], core: Int32
     ) -> RecordingManifest {
         RecordingManifest(
             producer: "xrr \(Version.current)", commandLine: commandLine, environment: environment,

@@ -97,6 +97,34 @@ enum FileSystem {
         return unsafe String(cString: text)
     }
 
+    /// A file as a whole, which may be a pipe. EFBIG above the limit (bytes).
+    static func contents(of path: String, limit: Int) throws(Errno) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            try file.closeAfter {
+                var piece = [UInt8](repeating: 0, count: 1 << 16)
+                while true {
+                    let count = try unsafe piece.withUnsafeMutableBytes { try unsafe file.read(into: $0) }
+                    if count == 0 { break }
+                    bytes += piece.prefix(count)
+                    if bytes.count > limit { throw Errno.fileTooLarge }
+                }
+            }
+        } catch { throw error as? Errno ?? .ioError }
+        return bytes
+    }
+
+    /// Creates or overwrites a file that everybody may read.
+    static func write(_ text: some Sequence<UInt8>, to path: String) throws(Errno) {
+        do {
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            _ = try file.closeAfter { try file.writeAll(text) }
+        } catch { throw error as? Errno ?? .ioError }
+    }
+
     static var processID: Int32 { getpid() }
     static var userID: UInt32 { getuid() }
 

@@ -2,7 +2,7 @@ internal import MachineCode
 package import XState
 
 /// The CPU that the tracees see, and by which means.
-package struct CPUPin: Sendable {
+package struct TraceeCPU: Sendable {
     package var cpu: PinnedCPU
     /// The kernel limits XCR0 itself (arch_prctl(2) ARCH_SET_XCR0): XGETBV and the XSAVE family are left alone.
     package var isXCR0PinnedByKernel: Bool
@@ -17,6 +17,11 @@ package struct CPUPin: Sendable {
 
     /// XCR0 as the tracees see it.
     var mask: UInt64 { cpu.xcr0.rawValue }
+
+    /// By which means CPUID and XCR0 are pinned, for the recording.
+    package var means: CPUPin {
+        CPUPin(xcr0: isXCR0PinnedByKernel ? .kernel : isNative ? .none : .software, cpuid: .software)
+    }
 
     /// Whether xrr executes the instruction for the tracee.
     func covers(_ kind: SensitiveInstruction.Kind) -> Bool {

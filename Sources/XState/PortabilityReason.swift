@@ -1,0 +1,104 @@
+/// One thing that keeps a recording from replaying on a machine, or that may.
+package enum PortabilityReason: Hashable, Sendable {
+    /// The recording's XCR0 is one that no processor has, or is not that of its layout: the recording is damaged.
+    case illegalMask(XFeatureMask)
+    /// The recording has the component and the machine's kernel does not enable it.
+    case missingComponent(XStateComponent)
+    /// The machine has a component that the recording has not, and the recording was made with XCR0 unpinned: the
+    /// tracee would see it.
+    case extraComponent(XStateComponent)
+    /// The recording's CPU has the feature and the machine lacks it.
+    case missingFeature(CPUIDBit)
+    /// The recording was made with CPUID unpinned, and the machine answers something else.
+    case otherAnswer(CPUIDPlace, recorded: UInt32, here: UInt32)
+    /// The component is at another place of standard-format XSAVE areas.
+    case otherPlace(recorded: XStateComponentLocation, here: XStateComponentLocation)
+    /// Something was not covered by the pin, and this is not the CPU that recorded.
+    case sameCPUOnly(PinLimit)
+    /// The component has another size or alignment in compacted XSAVE areas.
+    case otherCompactForm(recorded: XStateComponentLocation, here: XStateComponentLocation)
+    /// FXSAVE, XSAVE and FNSTENV store other x87 pointers.
+    case otherX87(recorded: X87PointerClass, here: X87PointerClass)
+    /// FXSAVE and XSAVE store another MXCSR_MASK.
+    case otherMXCSRMask(recorded: UInt32, here: UInt32)
+    /// The approximations (RCPPS, RSQRTPS and the like) have other tables, and the x87 transcendental functions may.
+    case otherVendor(recorded: String, here: String)
+
+    /// Whether the replay is refused, rather than warned of.
+    package var isBlocking: Bool {
+        switch self {
+        case .illegalMask, .missingComponent, .extraComponent, .missingFeature, .otherAnswer, .otherPlace, .sameCPUOnly:
+            true
+        case .otherCompactForm, .otherX87, .otherMXCSRMask, .otherVendor: false
+        }
+    }
+
+    /// The number of the rule in docs/portability.md.
+    package var rule: Int {
+        switch self {
+        case .illegalMask: 1
+        case .missingComponent, .extraComponent: 2
+        case .missingFeature, .otherAnswer: 3
+        case .otherPlace: 4
+        case .otherCompactForm: 5
+        case .otherX87, .otherMXCSRMask: 6
+        case .otherVendor: 7
+        case .sameCPUOnly: 8
+        }
+    }
+}
+
+extension PortabilityReason {
+    /// What reasons are grouped by for people: those of rule 3 are of two sorts.
+    var sort: Int {
+        switch self {
+        case .illegalMask: 0
+        case .missingComponent: 1
+        case .extraComponent: 2
+        case .missingFeature: 3
+        case .otherAnswer: 4
+        case .otherPlace: 5
+        case .sameCPUOnly: 6
+        case .otherCompactForm: 7
+        case .otherX87: 8
+        case .otherMXCSRMask: 9
+        case .otherVendor: 10
+        }
+    }
+}
+
+extension PortabilityReason: CustomStringConvertible {
+    package var description: String {
+        func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
+        func name(_ location: XStateComponentLocation) -> String { location.component?.name ?? "\(location.type)" }
+        return switch self {
+        case .illegalMask(let mask):
+            "the recording's XCR0 \(hexadecimal(mask.rawValue)) is not legal, or not that of its layout"
+        case .missingComponent(let component):
+            "the recording has \(component) (XCR0 bit \(component.number)), which the machine does not enable"
+        case .extraComponent(let component):
+            "the machine has \(component) (XCR0 bit \(component.number)), which the recording does not have, "
+                + "and the recording's XCR0 is not pinned"
+        case .missingFeature(let bit): "the recording has CPUID \(bit), which the machine lacks"
+        case .otherAnswer(let place, let recorded, let here):
+            "CPUID \(place) is \(hexadecimal(UInt64(here))) on the machine, not \(hexadecimal(UInt64(recorded))) as "
+                + "recorded, and the recording's CPUID is not pinned"
+        case .otherPlace(let recorded, let here):
+            "\(name(recorded)) is at \(here.offset) (\(here.size) bytes) of XSAVE areas on the machine, not at "
+                + "\(recorded.offset) (\(recorded.size) bytes) as recorded"
+        case .sameCPUOnly(let limit): "the recording replays on the same CPU only: \(limit)"
+        case .otherCompactForm(let recorded, let here):
+            "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
+                + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"
+        case .otherX87(let recorded, let here):
+            "fxsave, xsave and fnstenv store other x87 pointers: the machine \(here.words), the recording's "
+                + recorded.words
+        case .otherMXCSRMask(let recorded, let here):
+            "fxsave and xsave store MXCSR_MASK \(hexadecimal(UInt64(here))) on the machine, not "
+                + "\(hexadecimal(UInt64(recorded))) as recorded"
+        case .otherVendor(let recorded, let here):
+            "\(here) CPUs compute rcpps, rcpss, rsqrtps and rsqrtss otherwise than \(recorded) ones, and perhaps the "
+                + "last bit of x87 sines, logarithms and the like"
+        }
+    }
+}

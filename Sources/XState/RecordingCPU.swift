@@ -1,0 +1,106 @@
+/// How the CPU that a tracee saw was kept apart from the machine's.
+package struct CPUPin: Hashable, Sendable {
+    package enum Method: String, CaseIterable, Sendable, Hashable {
+        /// Not at all: the tracee saw the machine's.
+        case none
+        /// The kernel or the CPU itself answered: ARCH_SET_XCR0 of xrr's kernel patch; CPUID faulting (ARCH_SET_CPUID
+        /// of arch_prctl(2)).
+        case kernel
+        /// The instructions were found in the code and trapped or replaced.
+        case software
+    }
+
+    /// XGETBV, and the components that the XSAVE instructions work on.
+    package var xcr0: Method
+    package var cpuid: Method
+
+    package init(xcr0: Method, cpuid: Method) {
+        self.xcr0 = xcr0
+        self.cpuid = cpuid
+    }
+
+    package static let none = CPUPin(xcr0: .none, cpuid: .none)
+}
+
+/// Something that ran while a recording was made and that the pin did not cover. A recording with such limits replays
+/// on the same CPU only.
+package struct PinLimit: Hashable, Sendable {
+    /// Why it was not covered. Later versions may have more.
+    package struct Kind: RawRepresentable, Hashable, Sendable {
+        package var rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        /// Code in which not all instructions could be found.
+        package static let unscanned = Kind(rawValue: "unscanned")
+        /// A program or library that was built for more than the level, and does not ask CPUID first.
+        package static let builtAbove = Kind(rawValue: "built-above")
+    }
+
+    package var kind: Kind
+    /// The module or region, for people.
+    package var name: String
+
+    package init(_ kind: Kind, _ name: String) {
+        self.kind = kind
+        self.name = name
+    }
+}
+
+extension PinLimit: CustomStringConvertible {
+    package var description: String {
+        switch kind {
+        case .unscanned: "not all instructions of \(name) could be found"
+        case .builtAbove: "\(name) is built for more than the level"
+        default: "\(name) was not covered by the pin (\(kind.rawValue))"
+        }
+    }
+}
+
+/// The CPU of a recording: what its tracees saw, and the machine below.
+package struct RecordingCPU: Hashable, Sendable {
+    /// The machine that recorded.
+    package var identity: CPUIdentity
+    /// What CPUID answered the tracees.
+    package var cpuid: CPUIDTable
+    /// XCR0 as the tracees saw it. A whole recording has that of the layout.
+    package var xcr0: XFeatureMask
+    /// The layout of XSAVE areas as the tracees saw them.
+    package var layout: XStateLayout
+    /// nil for a profile's CPU, and where `--xcr0` took components away.
+    package var level: CPULevel?
+    package var pin: CPUPin
+    /// The machine's own, nil where the recording does not tell.
+    package var x87: X87PointerClass?
+    package var mxcsrMask: UInt32?
+    /// What the machine's kernel enabled.
+    package var hostXCR0: XFeatureMask
+    package var limits: [PinLimit]
+
+    package init(
+        identity: CPUIdentity, cpuid: CPUIDTable, xcr0: XFeatureMask, layout: XStateLayout, level: CPULevel?,
+        pin: CPUPin, x87: X87PointerClass?, mxcsrMask: UInt32?, hostXCR0: XFeatureMask, limits: [PinLimit] = []
+    ) {
+        self.identity = identity
+        self.cpuid = cpuid
+        self.xcr0 = xcr0
+        self.layout = layout
+        self.level = level
+        self.pin = pin
+        self.x87 = x87
+        self.mxcsrMask = mxcsrMask
+        self.hostXCR0 = hostXCR0
+        self.limits = limits
+    }
+
+    /// The recording that a machine would make at a level, wholly pinned but for XCR0 at `native`.
+    package init(by machine: CPUProfile, at level: CPULevel) throws(PinError) {
+        let pinned = try PinnedCPU(level: level, host: machine.cpuid, xcr0: machine.xcr0, layout: machine.layout)
+        self.init(
+            identity: machine.identity, cpuid: pinned.cpuid, xcr0: pinned.xcr0, layout: pinned.layout, level: level,
+            pin: CPUPin(xcr0: level == .native ? .none : .software, cpuid: .software), x87: machine.x87,
+            mxcsrMask: machine.mxcsrMask, hostXCR0: machine.xcr0)
+    }
+
+    /// Whether the tracees saw the machine's XCR0, so that only a machine with the same one will do.
+    var seesHostXCR0: Bool { level == .native || pin.xcr0 == .none }
+}
