@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import TraceFormat
 import Tracee
+import XState
 
 @testable import xrr
 
@@ -61,6 +62,21 @@ import Tracee
         }
         #expect(lines.dropFirst(head.count).contains { $0.split(separator: " ")[2] == "SIGTRAP" })
         #expect(lines.dropFirst(head.count).contains { $0.split(separator: " ")[2] == "rdtsc" })
+    }
+
+    /// Whatever the CPU's instructions are called in other places, a line has one word for each.
+    @Test func everyTrapIsOneWord() throws {
+        let kinds = (0...UInt8.max).compactMap(TrapKind.init(rawValue:))
+        #expect(kinds.contains(.watchedCode))
+        for kind in kinds {
+            var frame = Frame(
+                thread: ThreadID(7), event: .trap(kind), before: Registers(), after: Registers(),
+                xstate: try XStateImage.initial(mask: .legacy))
+            frame.before.rip = 0x40_1000
+            let record = StateRecord(frame, at: FrameIndex(3), thread: 0)
+            let parsed = try #require(StateRecord(parsing: record.line[...]), "\(record.line)")
+            #expect(parsed.event == record.event && parsed.values == record.values)
+        }
     }
 
     @Test func differencesAreFound() async throws {

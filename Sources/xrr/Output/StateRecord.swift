@@ -141,7 +141,7 @@ struct StateRecord: Hashable {
         case .threadStart: "thread-start"
         case .exec: "exec"
         case .signal(let info, _, _): FrameText.signalName(info.number)
-        case .trap(let kind): FrameText.words(kind)
+        case .trap(let kind): String(FrameText.words(kind).map { $0 == " " ? "-" : $0 })
         case .interruption: "interruption"
         case .threadExit: "thread-exit"
         }
