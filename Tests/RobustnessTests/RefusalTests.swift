@@ -44,7 +44,7 @@ import Tracee
             expect(try await trial.run(record + [broken]), 127, "No such file or directory")
             // Nothing is left of recordings that never began: the script's is the only one.
             let left = try FileManager.default.contentsOfDirectory(atPath: trial.home)
-            #expect(Set(left) == ["store", "latest", "text-0"], "\(left)")
+            #expect(Set(left).subtracting([".cache"]) == ["store", "latest", "text-0"], "\(left)")
         }
     }
 
