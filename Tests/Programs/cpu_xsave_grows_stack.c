@@ -1,0 +1,42 @@
+// XSAVE and FXSAVE store into a stack that has yet to grow there, and fault below where it can grow.
+#include "guest.h"
+
+#include <cpuid.h>
+#include <setjmp.h>
+#include <sys/resource.h>
+
+static sigjmp_buf back;
+static void handler(int number) { siglongjmp(back, number); }
+
+static void save(unsigned char *area, int hasXSAVE) {
+    if (hasXSAVE)
+        __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(7), "d"(0) : "memory");
+    else
+        __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
+}
+
+int main(void) {
+    unsigned a, b, c, d;
+    CHECK(__get_cpuid(1, &a, &b, &c, &d));
+    int hasXSAVE = c >> 27 & 1;
+    unsigned char here;
+    // The stack begins with some 130 KB.
+    unsigned char *area = (unsigned char *)(((uintptr_t)&here - 400 * 1024) & ~63ul);
+    for (int i = 0; i < 3; i++, area -= 100 * 1024) {
+        save(area, hasXSAVE);
+        CHECK(area[0] == 0x7f && area[1] == 3);
+    }
+
+    stack_t other = {.ss_sp = malloc(64 * 1024), .ss_size = 64 * 1024};
+    CHECK(sigaltstack(&other, NULL) == 0);
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK};
+    CHECK(sigaction(SIGSEGV, &action, NULL) == 0);
+    struct rlimit limit;
+    CHECK(getrlimit(RLIMIT_STACK, &limit) == 0);
+    if (limit.rlim_cur != RLIM_INFINITY) {
+        int number = sigsetjmp(back, 1);
+        if (number == 0) save((unsigned char *)(((uintptr_t)&here - limit.rlim_cur - 65536) & ~63ul), hasXSAVE);
+        CHECK(number == SIGSEGV);
+    }
+    return guest_success();
+}
