@@ -275,7 +275,12 @@ extension RecordSession {
         if !candidates.isEmpty {
             let window = surroundings(of: entry, of: thread)
             let code = thread.memory.read(window.lowerBound, count: Int(window.upperBound - window.lowerBound))
-            let flow = CodeFlow(from: entry, in: window, bytes: code.span)
+            // What was entered before in the same code is entered again: with all of its functions known the page can
+            // stay open.
+            let entries =
+                pinned[space(of: thread)]?
+                .noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(Int(GuestAddress.pageSize))) ?? []
+            let flow = CodeFlow(from: entries, in: window, bytes: code.span)
             try setTraps(flow.sensitive, pin, of: thread, &effects)
             let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
             if let first = open.first, !hasTables(at: first, of: thread) {
@@ -313,7 +318,7 @@ extension RecordSession {
 
     /// A page that was entered without being known entirely is left, or another one is entered: the next entry is to be
     /// seen again.
-    private func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+    func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
         guard let page = pinned[space(of: thread)]?.openPage.take(),
             let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound)
         else { return [] }

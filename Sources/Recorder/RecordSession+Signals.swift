@@ -98,7 +98,8 @@ extension RecordSession {
         thread.pendingStop = nil
         let after = try thread.traced.registers()
         thread.signalMask = try thread.traced.signalMask()
-        var effects: [Effect] = []
+        // The handler may leave by longjmp(3), or call what it has interrupted.
+        var effects = try shutOpenPage(of: thread)
         if let frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
             effects.append(.write(after.stackPointer, bytes: frame))
         }
