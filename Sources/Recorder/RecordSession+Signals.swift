@@ -10,12 +10,15 @@ extension RecordSession {
         var info = try thread.traced.signalInfo()
         var registers = try thread.traced.registers()
         if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
+        var isInjected = false
         if let injected = thread.injectedSignal, injected.number == number {
+            isInjected = true
             try thread.traced.setSignalInfo(injected)
             thread.injectedSignal = nil
             info = injected
         }
-        let isSynchronous = Signal.isFault(info)
+        // A replay raises it at the end of the frame before, as this recorder did.
+        let isSynchronous = !isInjected && Signal.isFault(info)
         let disposition = Disposition(of: number, for: thread.id)
         let hasMoved = !isSynchronous && thread.restart == nil && registers != thread.resumedRegisters
         if hasMoved {

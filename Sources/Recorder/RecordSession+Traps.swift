@@ -33,7 +33,10 @@ extension RecordSession {
         switch emulation {
         case .faults(let address):
             if let address {
-                info = .segmentationFault(at: address)
+                let isMapped = AddressSpace.map(of: thread.id)?.entries.contains {
+                    $0.start <= address && address < $0.end
+                }
+                info = .segmentationFault(at: address, isMapped: isMapped == true)
                 try thread.traced.setSignalInfo(info)
             }
             return false
@@ -46,9 +49,17 @@ extension RecordSession {
                 Frame(
                     thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate,
                     xstateAfter: newState, effects: effects), of: thread)
+            if registers.eflags & Self.trapFlag != 0 {
+                // What the processor raises behind an instruction that is single-stepped.
+                thread.deferredSignals.insert(.singleStep(at: after.instructionPointer), at: 0)
+                raiseDeferredSignal(of: thread)
+            }
             return true
         }
     }
+
+    /// RFLAGS.TF.
+    private static let trapFlag: UInt64 = 0x100
 
     private func emulation(
         at registers: Registers, _ xstate: XStateImage, of thread: RecordedThread

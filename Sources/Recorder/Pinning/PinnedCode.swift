@@ -10,7 +10,7 @@ struct PinnedCode {
     /// Memory of xrr's in the address space, for code that executes instructions in their place.
     var stubs = StubArea()
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
-    /// trapped.
+    /// trapped. Two pages where an instruction straddles their border.
     var openPage: Range<GuestAddress>?
     /// Where pages were entered that hold what may be sensitive instructions, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
