@@ -44,7 +44,7 @@ extension RecordSession {
         thread.traced.interrupt()
     }
 
-    private func isInterruptDue(_ thread: RecordedThread) -> Bool {
+    func isInterruptDue(_ thread: RecordedThread) -> Bool {
         !thread.deferredSignals.isEmpty || scheduler.isSliceOver(now: Host.monotonicTime())
     }
 

@@ -80,7 +80,7 @@ extension RecordSession {
         }
         if let page = code.openPage, range.contains(page.lowerBound) {
             let start = new + (page.lowerBound - range.lowerBound)
-            code.openPage = start..<start + GuestAddress.pageSize
+            code.openPage = start..<start + (page.upperBound - page.lowerBound)
         }
         pinned[space(of: thread)] = code
         return effects
@@ -335,6 +335,12 @@ extension RecordSession {
             effects += try release(page, stretch, of: thread)
         }
         return effects
+    }
+
+    /// Whether the thread's last frame leaves it on the open page, which nobody else shall enter meanwhile.
+    func holdsOpenPage(_ thread: RecordedThread) -> Bool {
+        guard let registers = thread.resumedRegisters else { return false }
+        return pinned[space(of: thread)]?.openPage?.contains(registers.instructionPointer) == true
     }
 
     /// The pages of a range, one by one.
