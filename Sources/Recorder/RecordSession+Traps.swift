@@ -32,12 +32,18 @@ extension RecordSession {
         }
         switch emulation {
         case .faults(let address):
+            try leaveStub(at: registers, of: thread)
             if let address {
-                info = .segmentationFault(at: address)
+                let isMapped = AddressSpace.map(of: thread.id)?.entries.contains {
+                    $0.start <= address && address < $0.end
+                }
+                info = .segmentationFault(at: address, isMapped: isMapped == true)
                 try thread.traced.setSignalInfo(info)
             }
             return false
-        case .done(let kind, var after, let newState, let effects):
+        case .done(let kind, var after, let newState, var effects):
+            // A thread that does nothing but this is hardly ever interrupted elsewhere.
+            if isInterruptDue(thread) { effects += try shutOpenPage(of: thread) }
             after.origRax = .max
             try thread.traced.setRegisters(after)
             if let newState { try thread.traced.setXState(newState) }
@@ -46,9 +52,17 @@ extension RecordSession {
                 Frame(
                     thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate,
                     xstateAfter: newState, effects: effects), of: thread)
+            if registers.eflags & Self.trapFlag != 0 {
+                // What the processor raises behind an instruction that is single-stepped.
+                thread.deferredSignals.insert(.singleStep(at: after.instructionPointer), at: 0)
+                raiseDeferredSignal(of: thread)
+            }
             return true
         }
     }
+
+    /// RFLAGS.TF.
+    private static let trapFlag: UInt64 = 0x100
 
     private func emulation(
         at registers: Registers, _ xstate: XStateImage, of thread: RecordedThread
@@ -131,7 +145,8 @@ extension RecordSession {
             return .done(instruction.kind == .rdrand ? .rdrand : .rdseed, after)
         case .rdpid:
             guard let register = instruction.register else { return .faults(nil) }
-            Self.set(&after, register, to: 0, size: 8)
+            // As getcpu(2) and RDTSCP have it.
+            Self.set(&after, register, to: UInt64(Host.readTimeStampCounterAndProcessor().1), size: 8)
             return .done(.rdpid, after)
         case .xbegin:
             // Every transaction is aborted at once, without the hint to try again.
