@@ -81,6 +81,8 @@ extension RecordSession {
                     return .faults(GuestAddress(registers.rsp))
                 }
                 return .done(.watchedCode, after, effects: effects)
+            case .above(let instruction):
+                return .done(.watchedCode, registers, effects: try admitFeature(instruction, of: thread))
             }
         }
         return readTimeStamp(registers, of: thread)
