@@ -228,7 +228,10 @@ extension RecordSession {
         of thread: RecordedThread
     ) -> Emulation {
         guard let area = instruction.memory?.address(after), area.rawValue % 64 == 0 else { return .faults(nil) }
-        let bytes = thread.memory.read(area, count: pin.cpu.layout.maximumAreaLength)
+        // xrr itself may read where the tracee may not.
+        let length = AddressSpace.map(of: thread.id)?
+            .readableLength(from: area, atMost: pin.cpu.layout.maximumAreaLength)
+        let bytes = thread.memory.read(area, count: length ?? 0)
         guard bytes.count >= XStateImage.AreaHeader.end else { return .faults(area + UInt64(bytes.count)) }
         guard
             let restored = xstate.restored(
