@@ -455,6 +455,6 @@ extension RecordSession {
         let limit = PinLimit(.unscanned, name.isEmpty ? what : "\(what) in \(name)")
         if limits.contains(limit) { return }
         limits.append(limit)
-        log.notice("\(limit)", metadata: ["address": "\(address)"])
+        log.warning("this recording replays on the same CPU only: \(limit)", metadata: ["address": "\(address)"])
     }
 }
