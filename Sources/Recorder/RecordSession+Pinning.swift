@@ -23,10 +23,11 @@ extension RecordSession {
     ///   - asked: the PROT_ bits that are in force now.
     ///   - file: what the memory shows and has not been changed; nil for any other.
     ///   - mayBeStack: the kernel writes there when it likes, so its state cannot change.
+    ///   - isProgram: it is the program's own code, not that of a library.
     /// - Returns: what was done about it, to be repeated by a replay.
     func pinCode(
         in range: Range<GuestAddress>, asked: UInt32, file: (digest: FileDigest, offset: UInt64)? = nil,
-        isShared: Bool = false, mayBeStack: Bool = false, of thread: RecordedThread
+        isShared: Bool = false, mayBeStack: Bool = false, isProgram: Bool = false, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, !range.isEmpty else { return [] }
         let protection = Protection(rawValue: asked)
@@ -50,8 +51,15 @@ extension RecordSession {
             return try effects + watch(range, asked: asked, of: thread)
         }
         guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
-        try setTraps(code.instructions, pin, of: thread, &effects)
-        for pages in Self.pages(of: code.unresolved, in: range) {
+        try setTraps(code.sensitive.instructions, pin, of: thread, &effects)
+        if !pin.isNative, isProgram || !code.choosesByCPU {
+            for instruction in code.features
+            where range.contains(instruction.address) && !pin.cpu.has(instruction.feature) {
+                try setTrap(
+                    .above(instruction), at: instruction.address, length: instruction.length, pin, of: thread, &effects)
+            }
+        }
+        for pages in Self.pages(of: code.sensitive.unresolved, in: range) {
             effects += try watch(pages, asked: asked, of: thread)
         }
         return effects
@@ -192,10 +200,12 @@ extension RecordSession {
         return .write(site.address, bytes: bytes)
     }
 
-    private func removeTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+    private func removeTraps(
+        in range: Range<GuestAddress>, of thread: RecordedThread, where isMeant: (CodeSite) -> Bool = { _ in true }
+    ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
         var effects: [Effect] = []
-        for site in sites {
+        for site in sites where isMeant(site) {
             pinned[space(of: thread)]?.sites[site.address] = nil
             let patch = site.patch(pin)
             if thread.memory.read(site.address, count: patch.count) == patch {
@@ -203,6 +213,22 @@ extension RecordSession {
             }
         }
         return effects
+    }
+
+    /// The thread executes an instruction that the pinned CPU does not have. From now on so may all of its module.
+    func admitFeature(
+        _ instruction: FeatureInstruction, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        limit(
+            .builtAbove, "\(instruction.feature.bit.name ?? instruction.feature.rawValue)", at: instruction.address,
+            of: thread)
+        let entry = AddressSpace.map(of: thread.id)?.entries.first {
+            $0.start <= instruction.address && instruction.address < $0.end
+        }
+        return try removeTraps(in: entry.map { $0.start..<$0.end } ?? instruction.address..<instruction.end, of: thread)
+        {
+            if case .above = $0.role { true } else { false }
+        }
     }
 
     // MARK: Watched memory
@@ -449,12 +475,26 @@ extension RecordSession {
 
     /// Notes why the recording may show the CPU it was made on. Once for each reason and module.
     private func limit(_ what: String, at address: GuestAddress, of thread: RecordedThread) {
-        guard options.pin?.isNative == false, options.pin?.isXCR0PinnedByKernel == false else { return }
+        guard options.pin?.isXCR0PinnedByKernel == false else { return }
+        limit(.unscanned, what, at: address, of: thread)
+    }
+
+    private func limit(_ kind: PinLimit.Kind, _ what: String, at address: GuestAddress, of thread: RecordedThread) {
+        guard options.pin?.isNative == false else { return }
         let name =
             AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
-        let limit = PinLimit(.unscanned, name.isEmpty ? what : "\(what) in \(name)")
+        let limit = PinLimit(kind, name.isEmpty ? what : "\(what) in \(name)")
         if limits.contains(limit) { return }
         limits.append(limit)
-        log.warning("this recording replays on the same CPU only: \(limit)", metadata: ["address": "\(address)"])
+        log.notice("\(limit)", metadata: ["address": "\(address)"])
+    }
+
+    /// Notes that a thread has values in registers that the pinned CPU does not have.
+    func noteComponents(of image: XStateImage, at address: GuestAddress, of thread: RecordedThread) {
+        guard let pin = options.pin else { return }
+        let beyond = image.obstacles(to: pin.cpu.layout.mask)
+        if beyond.isEmpty || beyond.isSubset(of: limitedComponents) { return }
+        limitedComponents.formUnion(beyond)
+        limit(.componentsInUse, "\(beyond), seen", at: address, of: thread)
     }
 }

@@ -81,6 +81,8 @@ extension RecordSession {
                     return .faults(GuestAddress(registers.rsp))
                 }
                 return .done(.watchedCode, after, effects: effects)
+            case .above(let instruction):
+                return .done(.watchedCode, registers, effects: try admitFeature(instruction, of: thread))
             }
         }
         return readTimeStamp(registers, of: thread)
@@ -198,6 +200,13 @@ extension RecordSession {
     private func carryOut(
         _ writes: [XStateImage.AreaWrite], in area: GuestAddress, _ after: Registers, of thread: RecordedThread
     ) throws(PtraceError) -> Emulation {
+        for write in writes {
+            let start = area + UInt64(write.offset)
+            for address in [start, start + UInt64(write.bytes.count - 1)] {
+                // A stack grows when somebody looks at what is right below it.
+                if thread.memory.read(address, count: 1).isEmpty { return .faults(address) }
+            }
+        }
         // The kernel's view of the map, since xrr itself may write where the tracee may not.
         let map = AddressSpace.map(of: thread.id)
         for write in writes {

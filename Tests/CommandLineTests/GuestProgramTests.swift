@@ -10,8 +10,8 @@ import Testing
             let binary = try await program.compiled()
             let sandbox = try Sandbox(program.name)
             defer { sandbox.remove() }
-            let tool = try sandbox.copyProgram(Environment.tool, as: "xrr")
-            let guest = try sandbox.copyProgram(binary, as: program.name)
+            let tool = try await sandbox.copyProgram(Environment.tool, as: "xrr")
+            let guest = try await sandbox.copyProgram(binary, as: program.name)
             let recording = "\(try sandbox.makeDirectory("recordings"))/\(program.name)"
 
             var record = try command("record", in: sandbox)

@@ -43,7 +43,7 @@ import Testing
     @Test func scriptsWithoutInterpreterRunAsInAShell() async throws {
         let guest = try await RecordedGuest("script-host", source: "int main(void) { return 0; }")
         defer { guest.sandbox.remove() }
-        _ = try guest.sandbox.copyProgram(
+        _ = try await guest.sandbox.copyProgram(
             try guest.sandbox.write("echo \"$0: $*\"; exit 4\n", to: "text"), as: "script")
         let script = guest.sandbox.path("script")
         let recorded = try await guest.run("record", script, "a", "b c")
@@ -53,7 +53,7 @@ import Testing
         #expect(replayed.ending == .exited(0) && replayed.output == recorded.output, "\(replayed.error)")
 
         // No program, no script: nothing is left of it.
-        _ = try guest.sandbox.copyProgram(try guest.sandbox.write("x\u{0}y\n", to: "binary"), as: "program")
+        _ = try await guest.sandbox.copyProgram(try guest.sandbox.write("x\u{0}y\n", to: "binary"), as: "program")
         let refused = try await guest.run("record", guest.sandbox.path("program"))
         #expect(refused.ending == .exited(126))
         #expect(refused.error.hasPrefix("xrr: ") && refused.error.contains("no program for this machine"))

@@ -15,7 +15,7 @@ struct RecordedGuest {
     /// when it starts, since the binding saves vector registers, which can be events.
     init(_ name: String, source: String) async throws {
         sandbox = try Sandbox(name)
-        tool = try sandbox.copyProgram(Environment.tool, as: "xrr")
+        tool = try await sandbox.copyProgram(Environment.tool, as: "xrr")
         home = try sandbox.makeDirectory("home")
         program = sandbox.path(name)
         let command = Command(

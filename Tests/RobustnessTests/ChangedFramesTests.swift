@@ -13,7 +13,7 @@ import TraceFormat
 @Suite struct ChangedFramesTests {
     @Test func everyReplayEndsWithAnAnswer() async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("changed")
+            let trial = try await Trial("changed")
             defer { trial.remove() }
             let script =
                 "trap 'echo trapped' USR1; kill -USR1 $$; i=0; while [ $i -lt 5 ]; do i=$((i + 1)); echo $i | cat; done"

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChaosTests {
     private func trial(_ body: (Trial) async throws -> Void) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("chaos")
+            let trial = try await Trial("chaos")
             defer { trial.remove() }
             try await body(trial)
         }

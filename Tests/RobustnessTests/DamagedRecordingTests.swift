@@ -20,7 +20,7 @@ import Testing
     @Test(arguments: [true, false])
     func randomDamage(finished: Bool) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("damaged")
+            let trial = try await Trial("damaged")
             defer { trial.remove() }
             let recorded = try await Self.make(finished: finished, trial)
             let intact = try await trial.replay()
@@ -54,7 +54,7 @@ import Testing
     /// The trust in an object that was compared before ends with its change, and comes back with another comparison.
     @Test func aStoredFileThatWasTrustedIsComparedAgain() async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("trusted")
+            let trial = try await Trial("trusted")
             defer { trial.remove() }
             _ = try await trial.record(script: "echo hello")
             // Objects are trusted only when they have been left alone for two seconds.

@@ -21,7 +21,7 @@ import Testing
 
     @Test func fileSizeLimit() async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("fsize")
+            let trial = try await Trial("fsize")
             defer { trial.remove() }
             // In blocks of 512 bytes: libraries fit, the data do not.
             let recorded = try await trial.run([
@@ -37,7 +37,7 @@ import Testing
     @Test(.enabled(if: Environment.isRoot, "mounts a file system"))
     func fullFileSystem() async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("full")
+            let trial = try await Trial("full")
             defer { trial.remove() }
             let disk = try trial.sandbox.makeDirectory("disk")
             let user = Environment.asOrdinaryUser.joined(separator: " ")

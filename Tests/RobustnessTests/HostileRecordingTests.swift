@@ -207,7 +207,7 @@ import XState
     @Test(arguments: memory + threads + state)
     func endsWithAnswer(_ hostile: Case) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("hostile")
+            let trial = try await Trial("hostile")
             defer { trial.remove() }
             var recording = try HostileRecording(code: hostile.code)
             hostile.build(&recording)
@@ -272,7 +272,7 @@ import XState
     @Test(arguments: attempts)
     func codeDoesNotReachTheMachine(_ attempt: Attempt) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("code")
+            let trial = try await Trial("code")
             defer { trial.remove() }
             let directory = try trial.sandbox.makeDirectory("target")
             let data = Array("\(directory)/file".utf8) + [0]

@@ -40,7 +40,7 @@ import Testing
     func atARandomMoment(seed: Int) async throws {
         try await Slots.guests.withSlot {
             var generator = SeededGenerator(seed: UInt64(seed))
-            let trial = try Trial("killed")
+            let trial = try await Trial("killed")
             defer { trial.remove() }
             // Every fourth one while the recording begins.
             let delay = Int.random(in: 0...(seed % 4 == 0 ? 60 : 1500), using: &generator)
@@ -55,7 +55,7 @@ import Testing
     ])
     func committedWithinASecond(rest: String) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("committed")
+            let trial = try await Trial("committed")
             defer { trial.remove() }
             let script = "mkfifo fifo; echo first; \(rest)"
             let replayed = try await killed(script, after: .milliseconds(2500), trial)

@@ -71,7 +71,7 @@ import TraceFormat
 
     private func counted(_ body: (Counted) async throws -> Void) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("passes")
+            let trial = try await Trial("passes")
             defer { trial.remove() }
             try await body(try await Counted(trial))
         }

@@ -11,7 +11,7 @@ import Tracee
 @Suite struct RefusalTests {
     private func trial(_ body: (Trial) async throws -> Void) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("refusal")
+            let trial = try await Trial("refusal")
             defer { trial.remove() }
             try await body(trial)
         }

@@ -8,7 +8,7 @@ import TraceFormat
 @Suite struct TerminationTests {
     private func trial(_ body: (Trial) async throws -> Void) async throws {
         try await Slots.guests.withSlot {
-            let trial = try Trial("signal")
+            let trial = try await Trial("signal")
             defer { trial.remove() }
             try await body(trial)
         }

@@ -12,9 +12,9 @@ struct Trial {
     /// In the environment of all that the trial starts, by which what it left running is found.
     let marker = "XRR_TRIAL=\(UUID().uuidString)"
 
-    init(_ name: String) throws {
+    init(_ name: String) async throws {
         sandbox = try Sandbox(name)
-        tool = try sandbox.copyProgram(Environment.tool, as: "xrr")
+        tool = try await sandbox.copyProgram(Environment.tool, as: "xrr")
         home = try sandbox.makeDirectory("home")
     }
 

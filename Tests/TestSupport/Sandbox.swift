@@ -28,9 +28,16 @@ package struct Sandbox {
     }
 
     /// A copy that everybody may run.
-    package func copyProgram(_ source: String, as name: String) throws -> String {
-        try FileManager.default.copyItem(atPath: source, toPath: path(name))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path(name))
+    ///
+    /// Made by another process: a descriptor of ours that is open for writing would be inherited by what other threads
+    /// spawn meanwhile, until it executes its program, and execve(2) fails with ETXTBSY for as long.
+    package func copyProgram(_ source: String, as name: String) async throws -> String {
+        let command = Command(
+            words: ["install", "-m", "755", source, path(name)], directory: root, output: "/dev/null",
+            error: path("\(name).install"))
+        guard try await command.run() == .exited(0) else {
+            throw Command.Failure(description: String(decoding: bytes("\(name).install"), as: UTF8.self))
+        }
         return path(name)
     }
 
