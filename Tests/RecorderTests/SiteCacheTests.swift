@@ -21,7 +21,10 @@ import TraceFormat
 
     private let key = SiteCache.Key(
         digest: FileDigest(bytes: [UInt8](repeating: 7, count: FileDigest.size)), offset: 0x1000, length: 0x2000)
-    private let offsets = SiteCache.Offsets(instructions: [0x10, 0x1FFF], unresolved: [0, 0x20])
+    private let offsets = SiteCache.Offsets(
+        instructions: [0x10, 0x1FFF], unresolved: [0, 0x20],
+        features: [.init(feature: .avx, offset: 0x40, length: 4), .init(feature: .fma4, offset: 0x1000, length: 15)],
+        choosesByCPU: true)
 
     @Test func whatIsSavedIsLoaded() {
         let files = Files()
