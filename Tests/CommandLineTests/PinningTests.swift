@@ -1,6 +1,7 @@
 import FoundationEssentials
 import TestSupport
 import Testing
+import Tracee
 import XState
 
 @testable import xrr
@@ -169,7 +170,7 @@ import XState
             let program = try #require(try Self.guest(name))
             let binary = try await program.compiled()
             try await with { guest, _ in
-                let copy = try guest.sandbox.copyProgram(binary, as: name)
+                let copy = try await guest.sandbox.copyProgram(binary, as: name)
                 let recorded = try await guest.run("record", copy)
                 #expect(recorded.ending == .exited(0) && recorded.output.contains("EXIT-SUCCESS"))
                 let pin = try await info("pinned to", of: guest)
