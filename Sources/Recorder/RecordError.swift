@@ -1,6 +1,7 @@
 package import LinuxABI
 package import Ptrace
 package import TraceFormat
+package import XState
 
 /// Why a recording could not begin or had to end. The CLI puts it into words.
 package enum RecordError: Error, Sendable {
@@ -31,4 +32,6 @@ package struct RecordOutcome: Sendable {
     /// Why the recording stopped before the program did; the program went on unrecorded.
     package var failure: RecordError?
     package var frameCount: UInt64
+    /// What the pin of the CPU did not cover.
+    package var limits: [PinLimit]
 }

@@ -38,7 +38,13 @@ extension RecordSession {
     ) throws(PtraceError) -> EntryAction {
         let entry = call.entry
         switch handler {
-        case .mmap: return mmap(entry, thread)
+        case .mmap:
+            let action = mmap(entry, thread)
+            if case .execute = action { try makeReadable(call, thread) }
+            return action
+        case .mprotect:
+            try makeReadable(call, thread)
+            return .execute
         case .madvise: return entry.argument(2) == UInt64(MemoryAdvice.free.rawValue) ? .refuse(.EINVAL) : .execute
         case .clone: return try clone(call, thread)
         case .schedGetaffinity: return affinity(call, thread)

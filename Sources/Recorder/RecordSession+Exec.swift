@@ -42,7 +42,7 @@ extension RecordSession {
         notePersonality(of: thread)
         try installInterceptor(in: thread, at: before.instructionPointer)
         try hideVDSO(from: thread)
-        let auxiliary = InitialStack.hideVDSO(at: before.stackPointer, in: thread.memory)
+        let auxiliary = try InitialStack.pin(at: before.stackPointer, in: thread.memory, to: options.pin)
         try publish(auxiliary, in: thread)
 
         let registers = try thread.traced.registers()

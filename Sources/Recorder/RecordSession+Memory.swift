@@ -2,6 +2,7 @@ internal import LinuxABI
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// System calls that change what is mapped: their effects are mappings, not bytes.
 extension RecordSession {
@@ -83,11 +84,29 @@ extension RecordSession {
         }
     }
 
-    /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable.
+    /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable, and a CPU without
+    /// protection keys makes executable memory readable.
     private func protection(_ asked: UInt64, _ process: RecordedProcess) -> UInt32 {
         let asked = Protection(rawValue: UInt32(truncatingIfNeeded: asked))
+        if isExecuteOnly(asked) { return asked.union(.read).rawValue }
         return process.readImpliesExecute && asked.contains(.read)
             ? asked.union(.execute).rawValue : asked.rawValue
+    }
+
+    /// Whether the machine's protection keys would make memory unreadable (pkeys(7)), but not those of the tracee's CPU.
+    private func isExecuteOnly(_ asked: Protection) -> Bool {
+        guard let pin = options.pin, !pin.cpu.xcr0.contains(.pkru) else { return false }
+        return asked.intersection([.read, .write, .execute]) == .execute
+    }
+
+    /// Has the kernel map readable what would be so on the tracee's CPU.
+    func makeReadable(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) {
+        let asked = Protection(rawValue: UInt32(truncatingIfNeeded: call.entry.argument(2)))
+        guard isExecuteOnly(asked) else { return }
+        var registers = call.entry
+        registers.setArgument(2, to: UInt64(asked.union(.read).rawValue))
+        try thread.traced.setRegisters(registers)
+        call.isRewritten = true
     }
 
     /// RLIMIT_STACK, which decides at which depth a stack overflows.

@@ -2,6 +2,7 @@ internal import LinuxABI
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// Signals: where they reach a thread, and what they do to it.
 extension RecordSession {
@@ -99,7 +100,14 @@ extension RecordSession {
         let after = try thread.traced.registers()
         thread.signalMask = try thread.traced.signalMask()
         var effects: [Effect] = []
-        if let frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
+        if var frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
+            // With values in what the pinned CPU does not have, rt_sigreturn(2) needs all of the frame.
+            if let pin = options.pin, !pin.isNative, !pin.isXCR0PinnedByKernel,
+                xstate.obstacles(to: pin.cpu.layout.mask).isEmpty
+            {
+                SignalFrame.pin(&frame, at: after.stackPointer, holding: xstate, to: pin)
+                try thread.memory.write(after.stackPointer, frame)
+            }
             effects.append(.write(after.stackPointer, bytes: frame))
         }
         write(

@@ -157,7 +157,11 @@ extension RecordSession {
     func write(_ frame: Frame, of thread: RecordedThread) {
         thread.resumedRegisters = frame.after
         thread.isMidway = false
-        thread.lastXState = frame.xstateAfter ?? frame.xstate
+        let xstate = frame.xstateAfter ?? frame.xstate
+        if hasStarted, let components, xstate.mask != components {
+            noteComponents(of: xstate, at: frame.after.instructionPointer, of: thread)
+        }
+        thread.lastXState = xstate
         if hasStarted { sink.append(frame) }
     }
 

@@ -26,6 +26,8 @@ package final class RecordSession {
     var scanner: SiteScanner
     /// Why the recording may depend on the CPU it was made on, although that was pinned.
     var limits: [PinLimit] = []
+    /// The components that a limit names already.
+    var limitedComponents = XFeatureMask()
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -91,7 +93,7 @@ package final class RecordSession {
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit, limits: limits)
-        return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount)
+        return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount, limits: limits)
     }
 
     private func stepToEnd() {

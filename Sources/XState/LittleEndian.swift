@@ -1,7 +1,7 @@
 /// Fixed-width little-endian integers in byte arrays, as XSAVE areas hold them.
 extension [UInt8] {
     /// - Precondition: the integer lies within the array.
-    func integer<T: FixedWidthInteger & UnsignedInteger>(at offset: Int, as type: T.Type) -> T {
+    package func integer<T: FixedWidthInteger & UnsignedInteger>(at offset: Int, as type: T.Type) -> T {
         var value: T = 0
         for index in (offset..<offset + T.bitWidth / 8).reversed() { value = value << 8 | T(self[index]) }
         return value
@@ -24,5 +24,12 @@ extension [UInt8] {
         var bits: UInt8 = 0
         for index in part.indices { bits |= part[index] }
         return bits == 0
+    }
+}
+
+extension FixedWidthInteger {
+    /// The bytes as they lie in memory.
+    package var littleEndianBytes: [UInt8] {
+        stride(from: 0, to: bitWidth, by: 8).map { UInt8(truncatingIfNeeded: self >> $0) }
     }
 }

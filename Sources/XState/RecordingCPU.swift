@@ -34,6 +34,8 @@ package struct PinLimit: Hashable, Sendable {
         package static let unscanned = Kind(rawValue: "unscanned")
         /// A program or library that was built for more than the level, and does not ask CPUID first.
         package static let builtAbove = Kind(rawValue: "built-above")
+        /// Registers that the pinned CPU does not have held values.
+        package static let componentsInUse = Kind(rawValue: "components-in-use")
     }
 
     package var kind: Kind
@@ -51,6 +53,7 @@ extension PinLimit: CustomStringConvertible {
         switch kind {
         case .unscanned: "not all instructions of \(name) could be found"
         case .builtAbove: "\(name) is built for more than the level"
+        case .componentsInUse: "registers that the level does not have were used: \(name)"
         default: "\(name) was not covered by the pin (\(kind.rawValue))"
         }
     }

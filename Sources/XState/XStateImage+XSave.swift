@@ -170,9 +170,3 @@ extension XStateLayout {
         }
     }
 }
-
-extension FixedWidthInteger {
-    fileprivate var littleEndianBytes: [UInt8] {
-        stride(from: 0, to: bitWidth, by: 8).map { UInt8(truncatingIfNeeded: self >> $0) }
-    }
-}

@@ -53,8 +53,6 @@ package enum SyscallHandler: Hashable, Sendable, CaseIterable {
     case noNewPrivileges
     /// prctl(2) PR_SET_DUMPABLE and PR_GET_DUMPABLE: a process that is not dumpable hides its memory from the tracer.
     case dumpable
-    /// arch_prctl(2) ARCH_SET_CPUID and ARCH_GET_CPUID: xrr may use CPUID faulting.
-    case cpuidFaulting
 
     // Others.
     /// seccomp(2), prctl(2) PR_SET_SECCOMP and PR_GET_SECCOMP: the tracee's filter is emulated.

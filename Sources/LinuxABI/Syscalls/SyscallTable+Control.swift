@@ -45,7 +45,8 @@ extension SyscallTable {
 
     /// include/uapi/linux/prctl.h. What is not named here is refused as an older kernel would: options of other
     /// architectures, PR_SET_MM (it moves the heap), PR_SET_SYSCALL_USER_DISPATCH, PR_GET_AUXV (it would show what
-    /// xrr has hidden from the auxiliary vector).
+    /// xrr has hidden from the auxiliary vector), PR_SET_MDWE (xrr could no longer make code executable that it has
+    /// looked at).
     private static let prctlOptions: [Selection.Case] = [
         .named("PR_SET_PDEATHSIG", 1),
         .named("PR_GET_PDEATHSIG", 2, .out(1, 4)),
@@ -84,8 +85,6 @@ extension SyscallTable {
         .named("PR_SET_IO_FLUSHER", 57),
         .named("PR_GET_IO_FLUSHER", 58),
         .named("PR_SCHED_CORE", 62, .out(4, 8)),
-        .named("PR_SET_MDWE", 65),
-        .named("PR_GET_MDWE", 66),
         .named("PR_SET_MEMORY_MERGE", 67),
         .named("PR_GET_MEMORY_MERGE", 68),
         .named("PR_SET_VMA", 0x5356_4d41),
@@ -93,14 +92,14 @@ extension SyscallTable {
     ]
 
     /// arch/x86/include/uapi/asm/prctl.h. Shadow stacks, address masking, further components of the extended state
-    /// and the vDSO's mapping are refused as by a kernel without them.
+    /// and the vDSO's mapping are refused as by a kernel without them, CPUID faulting as by a CPU without it.
     private static let archPrctlCodes: [Selection.Case] = [
         // The bases are registers of the frame.
         .named("ARCH_SET_GS", 0x1001),
         .named("ARCH_SET_FS", 0x1002),
         .named("ARCH_GET_FS", 0x1003, .out(1, 8)),
         .named("ARCH_GET_GS", 0x1004, .out(1, 8)),
-        .named("ARCH_GET_CPUID", 0x1011, .handled(.cpuidFaulting)),
-        .named("ARCH_SET_CPUID", 0x1012, .handled(.cpuidFaulting)),
+        .named("ARCH_GET_CPUID", 0x1011),
+        .named("ARCH_SET_CPUID", 0x1012, .refused(.ENODEV)),
     ]
 }

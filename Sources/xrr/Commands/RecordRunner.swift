@@ -80,6 +80,10 @@ struct RecordRunner {
             throw error
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
+        if let first = outcome.limits.first {
+            let others = outcome.limits.count == 1 ? "" : ", and \(outcome.limits.count - 1) more, see 'xrr info'"
+            Diagnostics.say("the recording replays on the same CPU only: \(first)\(others)")
+        }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
     }
 
