@@ -13,11 +13,20 @@ package struct SignalInfo: Hashable, Sendable {
         self.bytes = bytes
     }
 
-    /// What a load or store of memory that is not mapped raises: SIGSEGV with SEGV_MAPERR.
-    package static func segmentationFault(at address: GuestAddress) -> SignalInfo {
+    /// What a load or store raises: SIGSEGV with SEGV_MAPERR, or SEGV_ACCERR for memory that is mapped otherwise.
+    package static func segmentationFault(at address: GuestAddress, isMapped: Bool) -> SignalInfo {
         var bytes = [UInt8](repeating: 0, count: size)
         bytes[0] = 11
-        bytes[8] = 1
+        bytes[8] = isMapped ? 2 : 1
+        for index in 0..<8 { bytes[16 + index] = UInt8(truncatingIfNeeded: address.rawValue >> (8 * index)) }
+        return SignalInfo(bytes: bytes)
+    }
+
+    /// What is raised behind each instruction of a thread that has set RFLAGS.TF: SIGTRAP with TRAP_TRACE.
+    package static func singleStep(at address: GuestAddress) -> SignalInfo {
+        var bytes = [UInt8](repeating: 0, count: size)
+        bytes[0] = 5
+        bytes[8] = 2
         for index in 0..<8 { bytes[16 + index] = UInt8(truncatingIfNeeded: address.rawValue >> (8 * index)) }
         return SignalInfo(bytes: bytes)
     }

@@ -109,6 +109,11 @@ package struct AreaStub: Hashable, Sendable {
     ///
     /// - Parameter readWord: 8 bytes of the thread's memory.
     package func registersAtFault(_ registers: Registers, readWord: (GuestAddress) -> UInt64?) -> Registers? {
+        if registers.instructionPointer == trapAddress {
+            var result = registers
+            result.instructionPointer = instruction.address
+            return result
+        }
         guard registers.instructionPointer == accessAddress else { return nil }
         let words = (0..<4).compactMap { readWord(GuestAddress(registers.rsp) + UInt64(8 * $0)) }
         guard words.count == 4 else { return nil }

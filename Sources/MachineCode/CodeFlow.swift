@@ -1,18 +1,18 @@
 package import LinuxABI
 
-/// What can be reached from an instruction that is about to be executed: the way to find instructions in code that no
-/// table describes.
+/// What can be reached from instructions that are executed: the way to find instructions in code that no table
+/// describes.
 package struct CodeFlow: Sendable {
     private static let limit = 100_000
     private var lengths: [GuestAddress: UInt8] = [:]
     /// The sensitive instructions among them.
     package private(set) var sensitive: [SensitiveInstruction] = []
 
-    /// Follows the code from `entry` over all direct jumps and calls, and behind calls, as long as it stays in `range`.
+    /// Follows the code from `entries` over all direct jumps and calls, and behind calls, as long as it stays in `range`.
     ///
     /// - Parameter bytes: the memory of `range`.
-    package init(from entry: GuestAddress, in range: Range<GuestAddress>, bytes: Span<UInt8>) {
-        var open = [entry]
+    package init(from entries: some Sequence<GuestAddress>, in range: Range<GuestAddress>, bytes: Span<UInt8>) {
+        var open = Array(entries)
         while let next = open.popLast() {
             var address = next
             while range.contains(address), lengths[address] == nil, lengths.count < Self.limit {

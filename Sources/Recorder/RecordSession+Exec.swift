@@ -143,6 +143,6 @@ extension RecordSession {
                 }
             }
         }
-        return try effects + pinCode(in: effects, of: thread)
+        return try effects + pinCode(in: effects, program: HostFiles.link("/proc/\(thread.id)/exe"), of: thread)
     }
 }

@@ -44,7 +44,7 @@ extension RecordSession {
         thread.traced.interrupt()
     }
 
-    private func isInterruptDue(_ thread: RecordedThread) -> Bool {
+    func isInterruptDue(_ thread: RecordedThread) -> Bool {
         !thread.deferredSignals.isEmpty || scheduler.isSliceOver(now: Host.monotonicTime())
     }
 
@@ -228,10 +228,12 @@ extension RecordSession {
         let time = HostThreads.processorTime(of: thread.id) ?? 0
         marker.processorTime = time &- thread.interruptedTime
         thread.interruptedTime = time
+        // Others may run now, and enter the page elsewhere.
+        let effects = try shutOpenPage(of: thread)
         write(
             Frame(
                 thread: thread.id, event: .interruption(marker), before: place.registers, after: place.registers,
-                xstate: try thread.traced.xstate()), of: thread)
+                xstate: try thread.traced.xstate(), effects: effects), of: thread)
         var registers = place.registers
         registers.noteStandstill()
         try thread.traced.setRegisters(registers)

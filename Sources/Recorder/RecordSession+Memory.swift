@@ -50,18 +50,26 @@ extension RecordSession {
     }
 
     /// Looks for code in what has just been mapped.
-    func pinCode(in mappings: [Effect], of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+    ///
+    /// - Parameter program: the path of the program that has just been executed.
+    func pinCode(
+        in mappings: [Effect], program: String? = nil, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
         var effects: [Effect] = []
         for case .map(let mapping) in mappings {
             let range = mapping.address..<mapping.address + mapping.length
             forgetCode(in: range, of: thread)
             var file: (digest: FileDigest, offset: UInt64)?
-            if case .file(let digest, let offset, _) = mapping.backing { file = (digest, offset) }
+            var isProgram = false
+            if case .file(let digest, let offset, let path) = mapping.backing {
+                file = (digest, offset)
+                isProgram = path == program
+            }
             let stack = MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue
             effects += try pinCode(
                 in: range, asked: mapping.protection, file: file,
                 isShared: mapping.flags & MappingFlags.typeMask != MappingFlags.private.rawValue,
-                mayBeStack: mapping.flags & stack != 0, of: thread)
+                mayBeStack: mapping.flags & stack != 0, isProgram: isProgram, of: thread)
         }
         return effects
     }

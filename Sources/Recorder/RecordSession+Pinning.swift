@@ -23,10 +23,11 @@ extension RecordSession {
     ///   - asked: the PROT_ bits that are in force now.
     ///   - file: what the memory shows and has not been changed; nil for any other.
     ///   - mayBeStack: the kernel writes there when it likes, so its state cannot change.
+    ///   - isProgram: it is the program's own code, not that of a library.
     /// - Returns: what was done about it, to be repeated by a replay.
     func pinCode(
         in range: Range<GuestAddress>, asked: UInt32, file: (digest: FileDigest, offset: UInt64)? = nil,
-        isShared: Bool = false, mayBeStack: Bool = false, of thread: RecordedThread
+        isShared: Bool = false, mayBeStack: Bool = false, isProgram: Bool = false, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, !range.isEmpty else { return [] }
         let protection = Protection(rawValue: asked)
@@ -50,8 +51,15 @@ extension RecordSession {
             return try effects + watch(range, asked: asked, of: thread)
         }
         guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
-        try setTraps(code.instructions, pin, of: thread, &effects)
-        for pages in Self.pages(of: code.unresolved, in: range) {
+        try setTraps(code.sensitive.instructions, pin, of: thread, &effects)
+        if !pin.isNative, isProgram || !code.choosesByCPU {
+            for instruction in code.features
+            where range.contains(instruction.address) && !pin.cpu.has(instruction.feature) {
+                try setTrap(
+                    .above(instruction), at: instruction.address, length: instruction.length, pin, of: thread, &effects)
+            }
+        }
+        for pages in Self.pages(of: code.sensitive.unresolved, in: range) {
             effects += try watch(pages, asked: asked, of: thread)
         }
         return effects
@@ -80,7 +88,7 @@ extension RecordSession {
         }
         if let page = code.openPage, range.contains(page.lowerBound) {
             let start = new + (page.lowerBound - range.lowerBound)
-            code.openPage = start..<start + GuestAddress.pageSize
+            code.openPage = start..<start + (page.upperBound - page.lowerBound)
         }
         pinned[space(of: thread)] = code
         return effects
@@ -192,10 +200,12 @@ extension RecordSession {
         return .write(site.address, bytes: bytes)
     }
 
-    private func removeTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+    private func removeTraps(
+        in range: Range<GuestAddress>, of thread: RecordedThread, where isMeant: (CodeSite) -> Bool = { _ in true }
+    ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
         var effects: [Effect] = []
-        for site in sites {
+        for site in sites where isMeant(site) {
             pinned[space(of: thread)]?.sites[site.address] = nil
             let patch = site.patch(pin)
             if thread.memory.read(site.address, count: patch.count) == patch {
@@ -203,6 +213,22 @@ extension RecordSession {
             }
         }
         return effects
+    }
+
+    /// The thread executes an instruction that the pinned CPU does not have. From now on so may all of its module.
+    func admitFeature(
+        _ instruction: FeatureInstruction, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        limit(
+            .builtAbove, "\(instruction.feature.bit.name ?? instruction.feature.rawValue)", at: instruction.address,
+            of: thread)
+        let entry = AddressSpace.map(of: thread.id)?.entries.first {
+            $0.start <= instruction.address && instruction.address < $0.end
+        }
+        return try removeTraps(in: entry.map { $0.start..<$0.end } ?? instruction.address..<instruction.end, of: thread)
+        {
+            if case .above = $0.role { true } else { false }
+        }
     }
 
     // MARK: Watched memory
@@ -242,7 +268,7 @@ extension RecordSession {
             effects = try release(page, stretch, of: thread)
         } else {
             guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
-            effects = try admit(page, stretch, pin, at: registers.instructionPointer, of: thread)
+            effects = try admit(page, pin, at: registers.instructionPointer, of: thread)
         }
         let xstate = try thread.traced.xstate()
         try undoForcedSignal(of: thread)
@@ -265,17 +291,27 @@ extension RecordSession {
 
     /// Watched memory is executed.
     private func admit(
-        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, _ pin: TraceeCPU, at entry: GuestAddress,
-        of thread: RecordedThread
+        _ page: Range<GuestAddress>, _ pin: TraceeCPU, at entry: GuestAddress, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
+        // The instruction may begin on the open page: it needs both.
+        var page = page
+        if let open = pinned[space(of: thread)]?.openPage, open.contains(entry), open.upperBound == page.lowerBound {
+            page = open.lowerBound..<page.upperBound
+        }
         var effects = try shutOpenPage(of: thread)
-        let bytes = thread.memory.read(page.lowerBound, count: Int(GuestAddress.pageSize) + Instruction.maximumLength)
+        let length = Int(page.upperBound - page.lowerBound)
+        let bytes = thread.memory.read(page.lowerBound, count: length + Instruction.maximumLength)
         let candidates = CandidateSites.find(in: bytes.span).map { page.lowerBound + UInt64($0) }
             .filter { page.contains($0) }
         if !candidates.isEmpty {
             let window = surroundings(of: entry, of: thread)
             let code = thread.memory.read(window.lowerBound, count: Int(window.upperBound - window.lowerBound))
-            let flow = CodeFlow(from: entry, in: window, bytes: code.span)
+            // What was entered before in the same code is entered again: with all of its functions known the page can
+            // stay open.
+            let entries =
+                pinned[space(of: thread)]?
+                .noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length)) ?? []
+            let flow = CodeFlow(from: entries, in: window, bytes: code.span)
             try setTraps(flow.sensitive, pin, of: thread, &effects)
             let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
             if let first = open.first, !hasTables(at: first, of: thread) {
@@ -292,8 +328,12 @@ extension RecordSession {
                 }
             }
         }
-        pinned[space(of: thread)]?.guarded.set(page, isExecuted: true)
-        effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
+        for page in Self.single(page) {
+            // What has just been given up is the program's again.
+            guard let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound) else { continue }
+            pinned[space(of: thread)]?.guarded.set(page, isExecuted: true)
+            effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
+        }
         return effects
     }
 
@@ -313,11 +353,27 @@ extension RecordSession {
 
     /// A page that was entered without being known entirely is left, or another one is entered: the next entry is to be
     /// seen again.
-    private func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
-        guard let page = pinned[space(of: thread)]?.openPage.take(),
-            let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound)
-        else { return [] }
-        return try release(page, stretch, of: thread)
+    func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard let open = pinned[space(of: thread)]?.openPage.take() else { return [] }
+        var effects: [Effect] = []
+        for page in Self.single(open) {
+            guard let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound) else { continue }
+            effects += try release(page, stretch, of: thread)
+        }
+        return effects
+    }
+
+    /// Whether the thread's last frame leaves it on the open page, which nobody else shall enter meanwhile.
+    func holdsOpenPage(_ thread: RecordedThread) -> Bool {
+        guard let registers = thread.resumedRegisters else { return false }
+        return pinned[space(of: thread)]?.openPage?.contains(registers.instructionPointer) == true
+    }
+
+    /// The pages of a range, one by one.
+    private static func single(_ pages: Range<GuestAddress>) -> [Range<GuestAddress>] {
+        stride(from: 0, to: pages.upperBound - pages.lowerBound, by: Int(GuestAddress.pageSize)).map {
+            pages.lowerBound + $0..<pages.lowerBound + $0 + GuestAddress.pageSize
+        }
     }
 
     /// An instruction that leads out of the open page, executed for the thread.

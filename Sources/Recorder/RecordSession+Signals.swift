@@ -11,12 +11,15 @@ extension RecordSession {
         var info = try thread.traced.signalInfo()
         var registers = try thread.traced.registers()
         if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
+        var isInjected = false
         if let injected = thread.injectedSignal, injected.number == number {
+            isInjected = true
             try thread.traced.setSignalInfo(injected)
             thread.injectedSignal = nil
             info = injected
         }
-        let isSynchronous = Signal.isFault(info)
+        // A replay raises it at the end of the frame before, as this recorder did.
+        let isSynchronous = !isInjected && Signal.isFault(info)
         let disposition = Disposition(of: number, for: thread.id)
         let hasMoved = !isSynchronous && thread.restart == nil && registers != thread.resumedRegisters
         if hasMoved {
@@ -99,7 +102,8 @@ extension RecordSession {
         thread.pendingStop = nil
         let after = try thread.traced.registers()
         thread.signalMask = try thread.traced.signalMask()
-        var effects: [Effect] = []
+        // The handler may leave by longjmp(3), or call what it has interrupted.
+        var effects = try shutOpenPage(of: thread)
         if var frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
             // With values in what the pinned CPU does not have, rt_sigreturn(2) needs all of the frame.
             if let pin = options.pin, !pin.isNative, !pin.isXCR0PinnedByKernel,

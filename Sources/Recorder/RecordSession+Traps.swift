@@ -32,12 +32,18 @@ extension RecordSession {
         }
         switch emulation {
         case .faults(let address):
+            try leaveStub(at: registers, of: thread)
             if let address {
-                info = .segmentationFault(at: address)
+                let isMapped = AddressSpace.map(of: thread.id)?.entries.contains {
+                    $0.start <= address && address < $0.end
+                }
+                info = .segmentationFault(at: address, isMapped: isMapped == true)
                 try thread.traced.setSignalInfo(info)
             }
             return false
-        case .done(let kind, var after, let newState, let effects):
+        case .done(let kind, var after, let newState, var effects):
+            // A thread that does nothing but this is hardly ever interrupted elsewhere.
+            if isInterruptDue(thread) { effects += try shutOpenPage(of: thread) }
             after.origRax = .max
             try thread.traced.setRegisters(after)
             if let newState { try thread.traced.setXState(newState) }
@@ -46,9 +52,17 @@ extension RecordSession {
                 Frame(
                     thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate,
                     xstateAfter: newState, effects: effects), of: thread)
+            if registers.eflags & Self.trapFlag != 0 {
+                // What the processor raises behind an instruction that is single-stepped.
+                thread.deferredSignals.insert(.singleStep(at: after.instructionPointer), at: 0)
+                raiseDeferredSignal(of: thread)
+            }
             return true
         }
     }
+
+    /// RFLAGS.TF.
+    private static let trapFlag: UInt64 = 0x100
 
     private func emulation(
         at registers: Registers, _ xstate: XStateImage, of thread: RecordedThread
@@ -67,6 +81,8 @@ extension RecordSession {
                     return .faults(GuestAddress(registers.rsp))
                 }
                 return .done(.watchedCode, after, effects: effects)
+            case .above(let instruction):
+                return .done(.watchedCode, registers, effects: try admitFeature(instruction, of: thread))
             }
         }
         return readTimeStamp(registers, of: thread)
@@ -131,7 +147,8 @@ extension RecordSession {
             return .done(instruction.kind == .rdrand ? .rdrand : .rdseed, after)
         case .rdpid:
             guard let register = instruction.register else { return .faults(nil) }
-            Self.set(&after, register, to: 0, size: 8)
+            // As getcpu(2) and RDTSCP have it.
+            Self.set(&after, register, to: UInt64(Host.readTimeStampCounterAndProcessor().1), size: 8)
             return .done(.rdpid, after)
         case .xbegin:
             // Every transaction is aborted at once, without the hint to try again.
@@ -183,6 +200,13 @@ extension RecordSession {
     private func carryOut(
         _ writes: [XStateImage.AreaWrite], in area: GuestAddress, _ after: Registers, of thread: RecordedThread
     ) throws(PtraceError) -> Emulation {
+        for write in writes {
+            let start = area + UInt64(write.offset)
+            for address in [start, start + UInt64(write.bytes.count - 1)] {
+                // A stack grows when somebody looks at what is right below it.
+                if thread.memory.read(address, count: 1).isEmpty { return .faults(address) }
+            }
+        }
         // The kernel's view of the map, since xrr itself may write where the tracee may not.
         let map = AddressSpace.map(of: thread.id)
         for write in writes {
@@ -204,7 +228,10 @@ extension RecordSession {
         of thread: RecordedThread
     ) -> Emulation {
         guard let area = instruction.memory?.address(after), area.rawValue % 64 == 0 else { return .faults(nil) }
-        let bytes = thread.memory.read(area, count: pin.cpu.layout.maximumAreaLength)
+        // xrr itself may read where the tracee may not.
+        let length = AddressSpace.map(of: thread.id)?
+            .readableLength(from: area, atMost: pin.cpu.layout.maximumAreaLength)
+        let bytes = thread.memory.read(area, count: length ?? 0)
         guard bytes.count >= XStateImage.AreaHeader.end else { return .faults(area + UInt64(bytes.count)) }
         guard
             let restored = xstate.restored(

@@ -10,7 +10,9 @@ extension RecordSession {
     func nextThread() -> RecordedThread? {
         // A turn ends where the thread returns to user mode, or where it is found asleep: never between the entry and
         // the exit of a call that belong to one frame, and never between two frames.
-        if let current = scheduler.current, let thread = threads[current], !thread.mayLoseTurn {
+        if let current = scheduler.current, let thread = threads[current],
+            !thread.mayLoseTurn || holdsOpenPage(thread)
+        {
             return thread
         }
         collectStops()

@@ -35,6 +35,16 @@ package struct MemoryMap: Sendable {
         entries.contains { $0.isWritable && $0.start <= address && address < $0.end }
     }
 
+    /// How many bytes from an address on a program can read, up to a limit. What it can write it can read, on x86.
+    package func readableLength(from start: GuestAddress, atMost limit: Int) -> Int {
+        var end = start
+        for entry in entries where entry.start <= end && end < entry.end && (entry.isReadable || entry.isWritable) {
+            end = entry.end
+            if end - start >= UInt64(limit) { return limit }
+        }
+        return Int(end - start)
+    }
+
     /// Reads the text of /proc/PID/maps; lines that are not as proc(5) says are passed over.
     package init(parsing text: [UInt8]) {
         entries = text.split(separator: UInt8(ascii: "\n")).compactMap { MemoryMapEntry(parsing: $0) }

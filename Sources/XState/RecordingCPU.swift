@@ -32,7 +32,7 @@ package struct PinLimit: Hashable, Sendable {
 
         /// Code in which not all instructions could be found.
         package static let unscanned = Kind(rawValue: "unscanned")
-        /// A program or library that was built for more than the level, and does not ask CPUID first.
+        /// A program or library that is built for more than the level executed what it has for that.
         package static let builtAbove = Kind(rawValue: "built-above")
         /// Registers that the pinned CPU does not have held values.
         package static let componentsInUse = Kind(rawValue: "components-in-use")
@@ -52,7 +52,7 @@ extension PinLimit: CustomStringConvertible {
     package var description: String {
         switch kind {
         case .unscanned: "not all instructions of \(name) could be found"
-        case .builtAbove: "\(name) is built for more than the level"
+        case .builtAbove: "instructions that the level does not have were executed: \(name)"
         case .componentsInUse: "registers that the level does not have were used: \(name)"
         default: "\(name) was not covered by the pin (\(kind.rawValue))"
         }

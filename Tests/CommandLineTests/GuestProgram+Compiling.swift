@@ -31,7 +31,7 @@ extension GuestProgram {
         return binary
     }
 
-    private static let headers = ["\(directory)/guest.h", "\(directory)/compete.h"]
+    private static let headers = ["guest.h", "compete.h", "bare.h", "processor.h"].map { "\(directory)/\($0)" }
 
     private func modified(_ path: String) -> Date? {
         try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date

@@ -1,53 +1,40 @@
-// The first call of a function through the PLT with floating-point arguments, in XMM and where there are any in YMM
-// registers: the dynamic linker looks the function up while they are live, and saves them with XSAVE or FXSAVE.
-// cflags: -fPIE -pie -fplt -fno-builtin -Wl,-z,lazy
-// libs: -lmvec -lm
-#include "guest.h"
+// Functions of a library that are bound at their first call get their floating-point arguments and give their results
+// in all vector registers, 256 bits where the CPU has them.
+// cflags: -shared -fPIC -Wl,-z,lazy -Wl,-e,entry
+#include "processor.h"
 
-#include <immintrin.h>
-#include <math.h>
+const char interpreter[] __attribute__((section(".interp"), used)) = "/lib64/ld-linux-x86-64.so.2";
 
-// Of libmvec, by the vector ABI's names: two sines in an XMM register, four in a YMM register, each function looked up
-// at its own first call.
-__m128d _ZGVbN2v_sin(__m128d x);
-__m128d _ZGVbN2vv_pow(__m128d x, __m128d y);
-__attribute__((target("avx2"))) __m256d _ZGVdN4v_sin(__m256d x);
-__attribute__((target("avx2"))) __m256d _ZGVdN4vv_pow(__m256d x, __m256d y);
-__attribute__((target("avx2"))) __m256 _ZGVdN8v_cosf(__m256 x);
+typedef double four __attribute__((vector_size(32)));
 
-static bool near(double value, double expected, double part) {
-    return fabs(value - expected) <= part * fmax(1, fabs(expected));
+// Not static, so that they are called through the linkage table.
+__attribute__((target("avx"), noinline)) four sum_of_eight(four a, four b, four c, four d, four e, four f, four g,
+                                                           four h) {
+    return a + b * 2 + c * 3 + d * 4 + e * 5 + f * 6 + g * 7 + h * 8;
 }
 
-__attribute__((noinline)) static void in_xmm(void) {
-    double sines[2], powers[2];
-    _mm_storeu_pd(sines, _ZGVbN2v_sin(_mm_set_pd(1.5, 0.25)));
-    _mm_storeu_pd(powers, _ZGVbN2vv_pow(_mm_set_pd(1.5, 0.25), _mm_set_pd(3, 7)));
-    CHECK(near(sines[0], sin(0.25), 1e-14) && near(sines[1], sin(1.5), 1e-14));
-    CHECK(near(powers[0], pow(0.25, 7), 1e-14) && near(powers[1], pow(1.5, 3), 1e-14));
-    printf("%a %a %a %a\n", sines[0], sines[1], powers[0], powers[1]);
+__attribute__((noinline)) double sum_of_doubles(double a, double b, double c, double d, double e, double f, double g,
+                                                double h) {
+    return a + b * 2 + c * 3 + d * 4 + e * 5 + f * 6 + g * 7 + h * 8;
 }
 
-__attribute__((noinline, target("avx2"))) static void in_ymm(void) {
-    double sines[4], powers[4];
-    float cosines[8];
-    _mm256_storeu_pd(sines, _ZGVdN4v_sin(_mm256_set_pd(2, 1.5, 0.75, 0.25)));
-    _mm256_storeu_pd(powers, _ZGVdN4vv_pow(_mm256_set_pd(2, 1.5, 0.75, 0.25), _mm256_set_pd(11, 3, -2, 7)));
-    _mm256_storeu_ps(cosines, _ZGVdN8v_cosf(_mm256_set_ps(8, 7, 6, 5, 4, 3, 2, 1)));
-    static const double x[] = {0.25, 0.75, 1.5, 2}, y[] = {7, -2, 3, 11};
-    for (int i = 0; i < 4; i++) {
-        CHECK(near(sines[i], sin(x[i]), 1e-14) && near(powers[i], pow(x[i], y[i]), 1e-14));
-        printf("%a %a\n", sines[i], powers[i]);
-    }
-    for (int i = 0; i < 8; i++) {
-        CHECK(near(cosines[i], cosf((float)(i + 1)), 1e-6));
-        printf("%a\n", (double)cosines[i]);
-    }
+__attribute__((noinline)) long double square(long double value) { return value * value; }
+
+__attribute__((noinline)) uint64_t six(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
+    return a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f;
 }
 
-int main(void) {
-    in_xmm();
-    if (__builtin_cpu_supports("avx2")) in_ymm();
-    printf("%a %a %a\n", fma(1.1, 2.2, 3.3), (double)expf(1.25f), hypot(3.5, 4.5));
-    return guest_success();
+__attribute__((target("avx"))) static void with_avx(double x) {
+    four v = {x, x + 1, x + 2, x + 3};
+    four sum = sum_of_eight(v, v + 1, v + 2, v + 3, v + 4, v + 5, v + 6, v + 7);
+    for (int i = 0; i < 4; i++) CHECK(sum[i] == 36 * (x + i) + 168);
+}
+
+__attribute__((force_align_arg_pointer, used)) void entry(void) {
+    double x = (double)(guest_random() & 1023);
+    if (enabled_mask() & 4) with_avx(x);
+    CHECK(sum_of_doubles(x, x + 1, x + 2, x + 3, x + 4, x + 5, x + 6, x + 7) == 36 * x + 168);
+    CHECK(square(1.5L) == 2.25L && six(1, 2, 3, 4, 5, 6) == 91);
+    printf("%f\n", x);
+    exit(guest_success());
 }

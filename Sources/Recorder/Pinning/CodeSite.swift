@@ -10,6 +10,8 @@ struct CodeSite: Hashable {
         case stubbed(AreaStub)
         /// It leads out of watched code that is not known well enough to be entered anywhere.
         case exit(ControlTransfer)
+        /// The pinned CPU does not have it. It is put back when it is executed, which is then known.
+        case above(FeatureInstruction)
     }
 
     let role: Role
@@ -21,6 +23,7 @@ struct CodeSite: Hashable {
         case .sensitive(let instruction): instruction.address
         case .stubbed(let stub): stub.instruction.address
         case .exit(let transfer): transfer.address
+        case .above(let instruction): instruction.address
         }
     }
     var end: GuestAddress { address + UInt64(original.count) }
@@ -49,6 +52,11 @@ struct CodeSite: Hashable {
             }
         case .exit:
             ControlTransfer.decode(original.span, at: address).map { CodeSite(role: .exit($0), original: original) }
+        case .above(let instruction):
+            CodeSite(
+                role: .above(
+                    FeatureInstruction(feature: instruction.feature, address: address, length: instruction.length)),
+                original: original)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Codec
 internal import LinuxABI
 internal import MachineCode
 
@@ -9,8 +10,31 @@ struct PinnedCode {
     /// Memory of xrr's in the address space, for code that executes instructions in their place.
     var stubs = StubArea()
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
-    /// trapped.
+    /// trapped. Two pages where an instruction straddles their border.
     var openPage: Range<GuestAddress>?
+    /// Where pages were entered that hold what may be sensitive instructions, by the addresses of the pages.
+    private var entries: [GuestAddress: Entries] = [:]
+
+    /// Where a page was entered while it held the same bytes.
+    private struct Entries {
+        var hash: UInt64
+        var addresses: Set<GuestAddress>
+    }
+
+    /// A page is entered.
+    ///
+    /// - Parameter bytes: what it holds.
+    /// - Returns: all addresses at which it was entered since it holds that, in ascending order.
+    mutating func noteEntry(at address: GuestAddress, into page: GuestAddress, bytes: ArraySlice<UInt8>)
+        -> [GuestAddress]
+    {
+        let hash = XXH3.hash(Array(bytes))
+        var known = entries[page] ?? Entries(hash: hash, addresses: [])
+        if known.hash != hash { known = Entries(hash: hash, addresses: []) }
+        known.addresses.insert(address)
+        entries[page] = known
+        return known.addresses.sorted()
+    }
 
     /// The sites that begin in a range, in ascending order.
     func sites(in range: Range<GuestAddress>) -> [CodeSite] {
@@ -21,5 +45,6 @@ struct PinnedCode {
     mutating func forget(_ range: Range<GuestAddress>) {
         guarded.remove(range)
         for site in sites(in: range) { sites[site.address] = nil }
+        entries = entries.filter { !range.contains($0.key) }
     }
 }

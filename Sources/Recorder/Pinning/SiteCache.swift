@@ -17,9 +17,11 @@ struct SiteCache {
     }
 
     /// The result of a scan, by distances from the start of the stretch.
-    struct Offsets: Hashable {
+    struct Offsets {
         var instructions: [UInt64] = []
         var unresolved: [UInt64] = []
+        var features: [(feature: FeatureInstruction.Feature, offset: UInt64, length: UInt64)] = []
+        var choosesByCPU = false
     }
 
     let storage: SiteStorage?
@@ -49,14 +51,16 @@ package struct SiteStorage: Sendable {
 
 extension SiteCache.Offsets {
     /// The rules of the scan and of the entry: one of other rules is of no use.
-    private static let header = "xrr code sites 2"
+    private static let header = "xrr code sites 3"
 
-    /// Lines: the header, an `i` or a `u` with an offset for each instruction and each unresolved candidate, and the
-    /// XXH3 of all that; numbers in hexadecimal.
+    /// Lines: the header, a `c` if the code chooses by the CPU, an `i` or a `u` with an offset for each instruction and
+    /// each unresolved candidate, an `f` with offset, length and name for the first instruction of a feature in a
+    /// function, and the XXH3 of all that; numbers in hexadecimal.
     var encoded: [UInt8] {
         let lines =
-            [Self.header] + instructions.map { "i" + String($0, radix: 16) }
+            [Self.header] + (choosesByCPU ? ["c"] : []) + instructions.map { "i" + String($0, radix: 16) }
             + unresolved.map { "u" + String($0, radix: 16) }
+            + features.map { "f\(String($0.offset, radix: 16)) \(String($0.length, radix: 16)) \($0.feature.rawValue)" }
         let text = Array(lines.joined(separator: "\n").utf8)
         return text + Array("\n\(String(XXH3.hash(text), radix: 16))\n".utf8)
     }
@@ -71,28 +75,45 @@ extension SiteCache.Offsets {
         let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n")
         guard lines.first == Self.header[...] else { return nil }
         for line in lines.dropFirst() {
-            guard let offset = UInt64(line.dropFirst(), radix: 16), offset < limit else { return nil }
+            if line == "c" {
+                choosesByCPU = true
+                continue
+            }
+            let words = line.dropFirst().split(separator: " ")
+            guard let offset = words.first.flatMap({ UInt64($0, radix: 16) }), offset < limit else { return nil }
             switch line.first {
             case "i": instructions.append(offset)
             case "u": unresolved.append(offset)
+            case "f":
+                guard words.count == 3, let length = UInt64(words[1], radix: 16),
+                    (1...UInt64(Instruction.maximumLength)).contains(length),
+                    let feature = FeatureInstruction.Feature(rawValue: String(words[2]))
+                else { return nil }
+                features.append((feature, offset, length))
             default: return nil
             }
         }
     }
 
-    init(_ code: SensitiveCode, from start: GuestAddress) {
-        instructions = code.instructions.map { $0.address - start }
-        unresolved = code.unresolved.map { $0 - start }
+    init(_ code: ScannedCode, from start: GuestAddress) {
+        instructions = code.sensitive.instructions.map { $0.address - start }
+        unresolved = code.sensitive.unresolved.map { $0 - start }
+        features = code.features.map { ($0.feature, $0.address - start, UInt64($0.length)) }
+        choosesByCPU = code.choosesByCPU
     }
 
     /// The instructions themselves, from memory; nil if they are not there: the entry is of another scan.
-    func code(at start: GuestAddress, in memory: GuestMemory) -> SensitiveCode? {
+    func code(at start: GuestAddress, in memory: GuestMemory) -> ScannedCode? {
         var found: [SensitiveInstruction] = []
         for offset in instructions {
             let bytes = memory.read(start + offset, count: Instruction.maximumLength)
             guard let instruction = SensitiveInstruction.decode(bytes.span, at: start + offset) else { return nil }
             found.append(instruction)
         }
-        return SensitiveCode(instructions: found, unresolved: unresolved.map { start + $0 })
+        return ScannedCode(
+            sensitive: SensitiveCode(instructions: found, unresolved: unresolved.map { start + $0 }),
+            features: features.map {
+                FeatureInstruction(feature: $0.feature, address: start + $0.offset, length: Int($0.length))
+            }, choosesByCPU: choosesByCPU)
     }
 }

@@ -21,7 +21,7 @@ struct SiteScanner {
     /// - Parameter file: the file whose contents the memory still has, for files are scanned once.
     mutating func scan(
         _ range: Range<GuestAddress>, file: (digest: FileDigest, offset: UInt64)?, of thread: RecordedThread
-    ) -> SensitiveCode? {
+    ) -> ScannedCode? {
         let memory = thread.memory
         let key = file.map {
             SiteCache.Key(digest: $0.digest, offset: $0.offset, length: range.upperBound - range.lowerBound)
@@ -30,7 +30,7 @@ struct SiteScanner {
             known[key] = offsets
             if let code = offsets.code(at: range.lowerBound, in: memory) { return code }
         }
-        guard let code = scanAfresh(range, of: thread) else { return nil }
+        guard let code = scanAfresh(range, isFile: file != nil, of: thread) else { return nil }
         if let key {
             let offsets = SiteCache.Offsets(code, from: range.lowerBound)
             known[key] = offsets
@@ -39,29 +39,46 @@ struct SiteScanner {
         return code
     }
 
-    private func scanAfresh(_ range: Range<GuestAddress>, of thread: RecordedThread) -> SensitiveCode? {
+    private func scanAfresh(
+        _ range: Range<GuestAddress>, isFile: Bool, of thread: RecordedThread
+    ) -> ScannedCode? {
         guard let map = AddressSpace.map(of: thread.id) else { return nil }
         let memory = thread.memory
         let modules = map.guestModules
         symbolizer.modules = modules
         let unwinding = FunctionBounds.finder(modules: modules) { memory.readExactly($0, count: $1) }
-        var code = SensitiveCode()
+        let function = { unwinding($0) ?? symbolizer.function(around: $0) }
+        let read = { memory.readExactly($0, count: $1) }
+        var code = ScannedCode()
         var start = range.lowerBound
+        var done = start
         while start < range.upperBound {
             // An instruction that straddles two pieces is found in the first of them.
             let length = min(Self.piece, range.upperBound - start)
             let more = min(Self.overlap, range.upperBound - start - length)
             guard let bytes = memory.readExactly(start, count: Int(length + more)) else { return code }
-            code.append(
-                SensitiveCode(
-                    start: start, bytes: bytes.span, limit: Int(length),
-                    function: { unwinding($0) ?? symbolizer.function(around: $0) },
-                    read: { memory.readExactly($0, count: $1) }))
+            code.sensitive.append(
+                SensitiveCode(start: start, bytes: bytes.span, limit: Int(length), function: function, read: read))
+            if isFile {
+                for offset in FeatureInstruction.candidates(in: bytes.span) where offset < Int(length) {
+                    let address = start + UInt64(offset)
+                    guard address >= done, let bounds = function(address), bounds.contains(address),
+                        bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
+                        let bytes = read(bounds.lowerBound, Int(bounds.upperBound - bounds.lowerBound))
+                    else { continue }
+                    code.features += FeatureInstruction.first(in: bytes.span, at: bounds.lowerBound)
+                    done = bounds.upperBound
+                }
+            }
             start = start + length
         }
+        let asks = code.sensitive.instructions.contains { $0.kind == .cpuid || $0.kind == .xgetbv }
+        let path = modules.containing(range.lowerBound)?.storedPath
+        code.choosesByCPU = asks || path.map(IndirectFunctions.exist) ?? false
         return code
     }
 
+    private static let longestFunction: UInt64 = 16 << 20
     private static let piece: UInt64 = 4 << 20
     private static let overlap: UInt64 = 16
 }

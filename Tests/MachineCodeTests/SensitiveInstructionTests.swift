@@ -1,0 +1,106 @@
+import LinuxABI
+import Testing
+
+@testable import MachineCode
+
+@Suite struct SensitiveInstructionTests {
+    /// As the assembler encodes them.
+    static let all: [([UInt8], SensitiveInstruction.Kind)] = [
+        ([0x0F, 0xA2], .cpuid), ([0x0F, 0x01, 0xD0], .xgetbv), ([0x0F, 0xAE, 0x20], .xsave),
+        ([0x48, 0x0F, 0xAE, 0x20], .xsave), ([0x0F, 0xAE, 0x30], .xsaveopt), ([0x48, 0x0F, 0xAE, 0x37], .xsaveopt),
+        ([0x0F, 0xC7, 0x20], .xsavec), ([0x48, 0x0F, 0xC7, 0x64, 0x24, 0x40], .xsavec), ([0x0F, 0xAE, 0x28], .xrstor),
+        ([0x48, 0x0F, 0xAE, 0x6C, 0x24, 0x40], .xrstor), ([0x0F, 0xAE, 0x00], .fxsave),
+        ([0x48, 0x0F, 0xAE, 0x04, 0x24], .fxsave), ([0x0F, 0xC7, 0xF0], .rdrand), ([0x49, 0x0F, 0xC7, 0xF7], .rdrand),
+        ([0x0F, 0xC7, 0xF8], .rdseed), ([0x66, 0x41, 0x0F, 0xC7, 0xFF], .rdseed), ([0xF3, 0x0F, 0xC7, 0xF8], .rdpid),
+        ([0xC7, 0xF8, 0x10, 0, 0, 0], .xbegin),
+    ]
+
+    @Test(arguments: all)
+    func eachIsDecodedAndACandidate(bytes: [UInt8], kind: SensitiveInstruction.Kind) throws {
+        let found = try #require(sensitive(bytes))
+        #expect(found.kind == kind)
+        #expect(found.length == bytes.count)
+        #expect(found.next == GuestAddress(0x40_1000) + UInt64(bytes.count))
+        let opcode = try #require(bytes.firstIndex { $0 == 0x0F || $0 == 0xC7 })
+        #expect(candidates(bytes) == [opcode])
+        // Truncated, it is none.
+        #expect(sensitive(Array(bytes.dropLast())) == nil)
+        // Prefixes that mean nothing for it make it longer.
+        for prefix in [0x2E, 0x3E] as [UInt8] where !bytes.starts(with: [0x66]) {
+            let long = try #require(sensitive([prefix] + bytes), "\(prefix) \(bytes)")
+            #expect(long.kind == kind && long.length == bytes.count + 1)
+        }
+        #expect(!found.kind.needsXSAVE == [.cpuid, .rdrand, .rdseed, .rdpid, .xbegin, .fxsave].contains(kind))
+    }
+
+    @Test(
+        arguments: [
+            // XSETBV, VMCALL, RDTSCP, SWAPGS, SGDT; LFENCE, MFENCE, SFENCE; RDFSBASE, WRGSBASE; CLFLUSH, CLFLUSHOPT,
+            // CLWB; FXRSTOR, LDMXCSR, STMXCSR; CMPXCHG8B, CMPXCHG16B; INCSSPQ, PTWRITE, TPAUSE, UMONITOR
+            [0x0F, 0x01, 0xD1], [0x0F, 0x01, 0xC1], [0x0F, 0x01, 0xF9], [0x0F, 0x01, 0xF8], [0x0F, 0x01, 0x00],
+            [0x0F, 0xAE, 0xE8], [0x0F, 0xAE, 0xF0], [0x0F, 0xAE, 0xF8], [0xF3, 0x0F, 0xAE, 0xC0],
+            [0xF3, 0x48, 0x0F, 0xAE, 0xD8], [0x0F, 0xAE, 0x38], [0x66, 0x0F, 0xAE, 0x38], [0x66, 0x0F, 0xAE, 0x30],
+            [0x0F, 0xAE, 0x08], [0x0F, 0xAE, 0x10], [0x0F, 0xAE, 0x18], [0x0F, 0xC7, 0x08], [0x48, 0x0F, 0xC7, 0x08],
+            [0xF3, 0x48, 0x0F, 0xAE, 0xE8], [0xF3, 0x0F, 0xAE, 0x20], [0x66, 0x0F, 0xAE, 0xF0],
+            [0xF3, 0x0F, 0xAE, 0xF0],
+            // mov $x, (%rax); mov $x, %eax; syscall; ud2; nop
+            [0xC7, 0x00, 1, 0, 0, 0], [0xC7, 0xC0, 1, 0, 0, 0], [0x0F, 0x05], [0x0F, 0x0B], [0x90],
+            // A VEX instruction with the opcode of CPUID, an immediate with all of it, LOCK that is not allowed
+            [0xC5, 0xF8, 0xA2], [0xB8, 0x0F, 0xA2, 0x0F, 0xA2], [0xF0, 0x0F, 0xA2],
+        ] as [[UInt8]])
+    func neighboursAndOthersAreNone(bytes: [UInt8]) { #expect(sensitive(bytes) == nil) }
+
+    @Test func operandsInMemoryHaveTheirAddresses() throws {
+        var registers = Registers.numbered
+        registers.fsBase = 0x7000_0000
+        registers.gsBase = 0x9000_0000
+        func address(_ bytes: [UInt8]) throws -> UInt64 {
+            let operand = try #require(sensitive(bytes)?.memory)
+            return operand.address(registers).rawValue
+        }
+        // (%rbx); 0x40(%rsp); -0x80(%rbp); (%r13); (%r12); 0x12345678(%r15)
+        #expect(try address([0x0F, 0xAE, 0x23]) == 0x4000)
+        #expect(try address([0x0F, 0xAE, 0x64, 0x24, 0x40]) == 0x5040)
+        #expect(try address([0x0F, 0xAE, 0x65, 0x80]) == 0x6000 - 0x80)
+        #expect(try address([0x41, 0x0F, 0xAE, 0x65, 0x00]) == 0xE000)
+        #expect(try address([0x41, 0x0F, 0xAE, 0x24, 0x24]) == 0xD000)
+        #expect(try address([0x41, 0x0F, 0xAE, 0xA7, 0x78, 0x56, 0x34, 0x12]) == 0x12345678 + 0x10000)
+        // (%rsi,%r9,8); 0x10(,%rcx,4); the absolute address 0x2000
+        #expect(try address([0x42, 0x0F, 0xAE, 0x24, 0xCE]) == 0x7000 + 8 * 0xA000)
+        #expect(try address([0x0F, 0xAE, 0x24, 0x8D, 0x10, 0, 0, 0]) == 0x10 + 4 * 0x2000)
+        #expect(try address([0x0F, 0xAE, 0x24, 0x25, 0, 0x20, 0, 0]) == 0x2000)
+        // 0x100(%rip): from the end of the instruction; with a prefix, too
+        #expect(try address([0x0F, 0xAE, 0x25, 0, 1, 0, 0]) == 0x40_1000 + 7 + 0x100)
+        #expect(try address([0x48, 0x0F, 0xAE, 0x25, 0, 1, 0, 0]) == 0x40_1000 + 8 + 0x100)
+        // %fs:(%rax); %gs:8(%rax)
+        #expect(try address([0x64, 0x0F, 0xAE, 0x20]) == 0x7000_1000)
+        #expect(try address([0x65, 0x0F, 0xAE, 0x60, 0x08]) == 0x9000_1008)
+        // (%edi): the address is cut to 32 bits, before the segment is added
+        registers.rdi = 0xFFFF_FFFF_0000_0010
+        #expect(try address([0x67, 0x0F, 0xAE, 0x27]) == 0x10)
+        #expect(try address([0x64, 0x67, 0x0F, 0xAE, 0x27]) == 0x7000_0010)
+    }
+
+    @Test func registersAndWidths() throws {
+        for (bytes, register, size) in [
+            ([0x0F, 0xC7, 0xF0], .rax, 4), ([0x48, 0x0F, 0xC7, 0xF3], .rbx, 8), ([0x66, 0x0F, 0xC7, 0xF4], .rsp, 2),
+            ([0x41, 0x0F, 0xC7, 0xF9], .r9, 4), ([0x49, 0x0F, 0xC7, 0xFF], .r15, 8),
+            ([0xF3, 0x41, 0x0F, 0xC7, 0xFC], .r12, 8),
+        ] as [([UInt8], GeneralRegister, Int)] {
+            let found = try #require(sensitive(bytes))
+            #expect(found.register == register && found.operandSize == size, "\(bytes)")
+            #expect(found.memory == nil && found.target == nil)
+        }
+        #expect(sensitive([0x48, 0x0F, 0xAE, 0x20])?.operandSize == 8)
+        #expect(sensitive([0x0F, 0xAE, 0x20])?.operandSize == 4)
+        // REX without W
+        #expect(sensitive([0x41, 0x0F, 0xAE, 0x20])?.operandSize == 4)
+        #expect(sensitive([0x41, 0x0F, 0xAE, 0x20])?.memory?.base == .r8)
+    }
+
+    @Test func abortedTransactionsGoOnElsewhere() {
+        #expect(sensitive([0xC7, 0xF8, 0x10, 0, 0, 0])?.target == GuestAddress(0x40_1016))
+        #expect(sensitive([0xC7, 0xF8, 0xF0, 0xFF, 0xFF, 0xFF])?.target == GuestAddress(0x40_0FF6))
+        #expect(sensitive([0x66, 0xC7, 0xF8, 0x10, 0])?.target == GuestAddress(0x40_1015))
+    }
+}
