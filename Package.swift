@@ -95,7 +95,9 @@ let package = Package(
             name: "TraceeTests", dependencies: ["Tracee", "Ptrace", "LinuxABI", "XState"], swiftSettings: strict),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", system],
+            dependencies: [
+                "Recorder", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", "MachineCode", "Codec", system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ReplayerTests",

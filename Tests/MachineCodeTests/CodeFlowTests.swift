@@ -62,7 +62,8 @@ import Testing
     @Test func theWaysOutOfAPage() throws {
         // je out; call out; call inside (which returns); jmp *%rax
         let bytes: [UInt8] =
-            [0x0F, 0x84, 0, 1, 0, 0, 0xE8, 0, 1, 0, 0, 0xE8, 2, 0, 0, 0, 0xFF, 0xE0, 0xC3] + [UInt8](repeating: 0x90, count: 20)
+            [0x0F, 0x84, 0, 1, 0, 0, 0xE8, 0, 1, 0, 0, 0xE8, 2, 0, 0, 0, 0xFF, 0xE0, 0xC3]
+            + [UInt8](repeating: 0x90, count: 20)
         let found = try #require(exits(bytes, of: 0..<20))
         #expect(Set(found.transfers.map { $0.address - start }) == [0, 6, 16, 18])
         #expect(!found.fallsThrough)

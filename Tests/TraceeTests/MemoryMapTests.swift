@@ -54,4 +54,20 @@ import Tracee
         #expect(parse(text).isEmpty)
         #expect(parse("\(text)\n1000-2000 r--p 00000000 00:00 0\n").count == 1, "what follows is read all the same")
     }
+
+    @Test func whatCanBeReadEndsAtAGap() {
+        let text = """
+            1000-2000 r--p 00000000 00:00 0
+            2000-3000 -w-p 00000000 00:00 0
+            3000-4000 ---p 00000000 00:00 0
+            5000-6000 r-xp 00000000 00:00 0
+            """
+        let map = MemoryMap(parsing: Array(text.utf8))
+        func length(_ start: UInt64, _ limit: Int = 0x10000) -> Int {
+            map.readableLength(from: GuestAddress(start), atMost: limit)
+        }
+        #expect(length(0x1000) == 0x2000 && length(0x1FFF) == 0x1001 && length(0x2800) == 0x800)
+        #expect(length(0x1FFF, 0x1001) == 0x1001 && length(0x1FFF, 2) == 2 && length(0x1000, 0) == 0)
+        #expect(length(0x3000) == 0 && length(0x4000) == 0 && length(0xFFF) == 0 && length(0x5FFF) == 1)
+    }
 }

@@ -17,10 +17,17 @@ struct SiteCache {
     }
 
     /// The result of a scan, by distances from the start of the stretch.
-    struct Offsets {
+    struct Offsets: Hashable {
+        /// The first instruction of a feature in a function.
+        struct Feature: Hashable {
+            var feature: FeatureInstruction.Feature
+            var offset: UInt64
+            var length: UInt64
+        }
+
         var instructions: [UInt64] = []
         var unresolved: [UInt64] = []
-        var features: [(feature: FeatureInstruction.Feature, offset: UInt64, length: UInt64)] = []
+        var features: [Feature] = []
         var choosesByCPU = false
     }
 
@@ -89,7 +96,7 @@ extension SiteCache.Offsets {
                     (1...UInt64(Instruction.maximumLength)).contains(length),
                     let feature = FeatureInstruction.Feature(rawValue: String(words[2]))
                 else { return nil }
-                features.append((feature, offset, length))
+                features.append(Feature(feature: feature, offset: offset, length: length))
             default: return nil
             }
         }
@@ -98,7 +105,9 @@ extension SiteCache.Offsets {
     init(_ code: ScannedCode, from start: GuestAddress) {
         instructions = code.sensitive.instructions.map { $0.address - start }
         unresolved = code.sensitive.unresolved.map { $0 - start }
-        features = code.features.map { ($0.feature, $0.address - start, UInt64($0.length)) }
+        features = code.features.map {
+            Feature(feature: $0.feature, offset: $0.address - start, length: UInt64($0.length))
+        }
         choosesByCPU = code.choosesByCPU
     }
 

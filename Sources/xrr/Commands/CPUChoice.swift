@@ -12,6 +12,11 @@ struct CPUChoice: Hashable, Sendable {
     /// Less than the XCR0 of the level or the profile.
     var mask: XFeatureMask?
 
+    /// The machine as it is.
+    static let native = CPUChoice(level: .native)
+
+    private init(level: CPULevel) { self.level = level }
+
     /// - Throws: what ArgumentParser reports as a usage error.
     init(level: String?, mask: String?) throws {
         if let level {

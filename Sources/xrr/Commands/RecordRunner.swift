@@ -47,9 +47,10 @@ struct RecordRunner {
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        let pin = try options.cpu.pin(on: machine)
+        let isPinned = try Self.pinsCPU()
+        let pin = try isPinned ? options.cpu.pin(on: machine) : CPUChoice.native.pin(on: machine)
         var manifest = manifest(machine, pin, environment: environment, core: core)
-        manifest.setCPU(pin.cpu, pin: pin.means, host: machine.profile)
+        manifest.setCPU(pin.cpu, pin: isPinned ? pin.means : .none, host: machine.profile)
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
@@ -67,7 +68,7 @@ struct RecordRunner {
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
             recording.dirtyPages = try Self.dirtyPages()
-            recording.pin = pin
+            recording.pin = isPinned ? pin : nil
             recording.siteStorage = CodeSiteCache().storage
             if let slice = options.slice { recording.slice = slice }
             let session = RecordSession(
@@ -97,6 +98,17 @@ struct RecordRunner {
                 "$XRR_DIRTY is '\(value)'; it can be automatic, uffd or hash", status: .recorderFailed)
         }
         return method
+    }
+
+    /// What $XRR_PIN says, to measure what the pin costs.
+    private static func pinsCPU() throws(CommandError) -> Bool {
+        let prefix = Array("XRR_PIN=".utf8)
+        guard let variable = Host.environment().first(where: { $0.starts(with: prefix) }) else { return true }
+        let value = String(decoding: variable.dropFirst(prefix.count), as: UTF8.self)
+        guard value == "none" else {
+            throw CommandError("$XRR_PIN is '\(value)'; it can only be none", status: .recorderFailed)
+        }
+        return false
     }
 
     /// The argument vector as it was given.
