@@ -91,7 +91,7 @@ extension PortabilityReason: CustomStringConvertible {
             "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
                 + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"
         case .otherX87(let recorded, let here):
-            "fxsave, xsave and fnstenv store other x87 pointers: the machine \(here.words), the recording's "
+            "fnstenv, and fxsave and xsave where xrr does not execute them, store other x87 pointers: the machine \(here.words), the recording's "
                 + recorded.words
         case .otherMXCSRMask(let recorded, let here):
             "fxsave and xsave store MXCSR_MASK \(hexadecimal(UInt64(here))) on the machine, not "

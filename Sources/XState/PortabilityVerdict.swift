@@ -120,7 +120,8 @@ package struct PortabilityVerdict: Hashable, Sendable {
         if let x87 = recording.x87, x87 != machine.x87, machine.sources.x87 != .unknown {
             add(.otherX87(recorded: x87, here: machine.x87))
         }
-        if let mask = recording.mxcsrMask, mask != machine.mxcsrMask {
+        // Pinned by software, the areas have one mask on all machines.
+        if recording.pin.xcr0 != .software, let mask = recording.mxcsrMask, mask != machine.mxcsrMask {
             add(.otherMXCSRMask(recorded: mask, here: machine.mxcsrMask))
         }
         let vendors = (recording.identity.vendor, machine.identity.vendor)

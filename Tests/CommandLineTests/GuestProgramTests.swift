@@ -70,7 +70,8 @@ import Testing
         let directory = try sandbox.makeDirectory(name)
         return Command(
             words: Environment.asOrdinaryUser, environment: ["HOME": directory, "PWD": directory],
-            directory: directory, output: sandbox.path("\(name).out"), error: sandbox.path("\(name).err"))
+            directory: directory, output: sandbox.path("\(name).out"), error: sandbox.path("\(name).err"),
+            timeLimit: .seconds(180))
     }
 
     private func run(_ command: Command, _ name: String, in sandbox: Sandbox) async throws -> Outcome {

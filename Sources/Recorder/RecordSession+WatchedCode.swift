@@ -1,0 +1,248 @@
+internal import LinuxABI
+internal import MachineCode
+internal import Ptrace
+internal import Symbols
+internal import TraceFormat
+internal import Tracee
+internal import XState
+
+/// Memory that holds code of which no table tells what it is: either executed or written, and looked at in between.
+extension RecordSession {
+    func watch(
+        _ pages: Range<GuestAddress>, asked: UInt32, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        pinned[space(of: thread), default: PinnedCode()].guarded.insert(pages, asked: asked)
+        return [try protect(pages, asked & ~Protection.execute.rawValue, of: thread)]
+    }
+
+    private func protect(
+        _ pages: Range<GuestAddress>, _ protection: UInt32, of thread: RecordedThread
+    ) throws(PtraceError) -> Effect {
+        let length = pages.upperBound - pages.lowerBound
+        let result = try RemoteSyscall(thread.traced, entry: .letThrough).call(
+            .mprotect, pages.lowerBound.rawValue, length, UInt64(protection))
+        guard result == 0 else {
+            throw .failed(operation: "watching executable memory", thread: thread.id, errno: Int32(-result))
+        }
+        return .protect(pages.lowerBound, length: length, protection: protection)
+    }
+
+    /// SIGSEGV for watched memory.
+    ///
+    /// - Returns: whether it was that; false for a fault of the program's own.
+    func handleWatched(
+        _ info: SignalInfo, at registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> Bool {
+        guard let pin = options.pin, info.code == Self.accessError,
+            let stretch = pinned[space(of: thread)]?.guarded.stretch(at: info.faultAddress)
+        else { return false }
+        let page = info.faultAddress.pageStart..<info.faultAddress.pageStart + GuestAddress.pageSize
+        var effects: [Effect]
+        if stretch.isExecuted {
+            guard stretch.asked & Protection.write.rawValue != 0 else { return false }
+            effects = try release(page, stretch, of: thread)
+        } else {
+            guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
+            effects = try admit(page, pin, at: registers.instructionPointer, of: thread)
+        }
+        let xstate = try thread.traced.xstate()
+        try undoForcedSignal(of: thread)
+        write(
+            Frame(
+                thread: thread.id, event: .trap(.watchedCode), before: registers, after: registers, xstate: xstate,
+                effects: effects), of: thread)
+        return true
+    }
+
+    /// SEGV_ACCERR of sigaction(2).
+    private static let accessError: Int32 = 2
+
+    /// An instruction may begin on the page before the one that cannot be executed.
+    private static func isFetch(of address: GuestAddress, at instruction: GuestAddress) -> Bool {
+        address == instruction
+            || address.isPageAligned && instruction < address
+                && address - instruction < UInt64(Instruction.maximumLength)
+    }
+
+    /// Watched memory is executed.
+    private func admit(
+        _ page: Range<GuestAddress>, _ pin: TraceeCPU, at entry: GuestAddress, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        // The instruction may begin on the open page: it needs both.
+        var page = page
+        if let open = pinned[space(of: thread)]?.openPage, open.contains(entry), open.upperBound == page.lowerBound {
+            page = open.lowerBound..<page.upperBound
+        }
+        var effects = try shutOpenPage(of: thread)
+        let length = Int(page.upperBound - page.lowerBound)
+        let bytes = thread.memory.read(page.lowerBound, count: length + Instruction.maximumLength)
+        let candidates = CandidateSites.find(in: bytes.span).map { page.lowerBound + UInt64($0) }
+            .filter { page.contains($0) }
+        if !candidates.isEmpty {
+            let window = surroundings(of: entry, of: thread)
+            let code = thread.memory.read(window.lowerBound, count: Int(window.upperBound - window.lowerBound))
+            // What was entered before in the same code is entered again: with all of its functions known the page can
+            // stay open.
+            let entries =
+                pinned[space(of: thread)]?
+                .noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length)) ?? []
+            let flow = CodeFlow(from: entries, in: window, bytes: code.span)
+            try setTraps(flow.sensitive, pin, of: thread, &effects)
+            let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
+            if let first = open.first, !hasTables(at: first, of: thread) {
+                if let exits = flow.exits(of: page, bytes: bytes.span),
+                    try watchNextPage(after: page, exits, of: thread, &effects)
+                {
+                    for exit in exits.transfers {
+                        try setTrap(
+                            .exit(exit), at: exit.address, length: exit.length, pin, of: thread, &effects)
+                    }
+                    pinned[space(of: thread)]?.openPage = page
+                } else {
+                    limit("code that no table describes", at: first, of: thread)
+                }
+            }
+        }
+        for page in Self.single(page) {
+            // What has just been given up is the program's again.
+            guard let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound) else { continue }
+            pinned[space(of: thread)]?.guarded.set(page, isExecuted: true)
+            effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
+        }
+        return effects
+    }
+
+    /// Makes sure that a thread that goes on to the next page is seen.
+    ///
+    /// - Returns: false if that is not possible.
+    private func watchNextPage(
+        after page: Range<GuestAddress>, _ exits: CodeFlow.Exits, of thread: RecordedThread, _ effects: inout [Effect]
+    ) throws(PtraceError) -> Bool {
+        guard exits.fallsThrough else { return true }
+        guard let next = pinned[space(of: thread)]?.guarded.stretch(at: page.upperBound) else { return false }
+        if next.isExecuted {
+            effects += try release(page.upperBound..<page.upperBound + GuestAddress.pageSize, next, of: thread)
+        }
+        return true
+    }
+
+    /// A page that was entered without being known entirely is left, or another one is entered: the next entry is to be
+    /// seen again.
+    func shutOpenPage(of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard let open = pinned[space(of: thread)]?.openPage.take() else { return [] }
+        var effects: [Effect] = []
+        for page in Self.single(open) {
+            guard let stretch = pinned[space(of: thread)]?.guarded.stretch(at: page.lowerBound) else { continue }
+            effects += try release(page, stretch, of: thread)
+        }
+        return effects
+    }
+
+    /// Whether the thread's last frame leaves it on the open page, which nobody else shall enter meanwhile.
+    func holdsOpenPage(_ thread: RecordedThread) -> Bool {
+        guard let registers = thread.resumedRegisters else { return false }
+        return pinned[space(of: thread)]?.openPage?.contains(registers.instructionPointer) == true
+    }
+
+    /// The pages of a range, one by one.
+    private static func single(_ pages: Range<GuestAddress>) -> [Range<GuestAddress>] {
+        stride(from: 0, to: pages.upperBound - pages.lowerBound, by: Int(GuestAddress.pageSize)).map {
+            pages.lowerBound + $0..<pages.lowerBound + $0 + GuestAddress.pageSize
+        }
+    }
+
+    /// An instruction that leads out of the open page, executed for the thread.
+    func leaveOpenPage(
+        by transfer: ControlTransfer, _ registers: Registers, of thread: RecordedThread
+    ) throws(PtraceError) -> (after: Registers, effects: [Effect])? {
+        let memory = thread.memory
+        guard let outcome = transfer.execute(registers, readWord: { memory.readWord($0) }) else { return nil }
+        var effects = try shutOpenPage(of: thread)
+        if let (address, value) = outcome.pushed {
+            let bytes = (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
+            try memory.write(address, bytes)
+            effects.append(.write(address, bytes: bytes))
+        }
+        return (outcome.registers, effects)
+    }
+
+    /// How far code is followed from where it is entered, in bytes to either side.
+    private static let reach: UInt64 = 1 << 20
+
+    /// The executable or watched memory around an address, without a gap.
+    private func surroundings(of address: GuestAddress, of thread: RecordedThread) -> Range<GuestAddress> {
+        let code = AddressSpace.map(of: thread.id)?.entries.filter { entry in
+            entry.isExecutable
+                || !(pinned[space(of: thread)]?.guarded.stretches(in: entry.start..<entry.end) ?? []).isEmpty
+        }
+        var range = address..<address
+        for entry in code ?? [] {
+            if entry.start <= address, address < entry.end {
+                range = entry.start..<entry.end
+            } else if !range.isEmpty, entry.start == range.upperBound {
+                range = range.lowerBound..<entry.end
+            }
+        }
+        let low = address.rawValue > Self.reach ? GuestAddress(address.rawValue - Self.reach) : .null
+        return range.clamped(to: low..<address + Self.reach)
+    }
+
+    private func isPartOfTrap(_ address: GuestAddress, of thread: RecordedThread) -> Bool {
+        let longest = UInt64(Instruction.maximumLength)
+        guard address.rawValue > longest,
+            let sites = pinned[space(of: thread)]?.sites(in: GuestAddress(address.rawValue - longest)..<address + 1)
+        else { return false }
+        return sites.contains { address < $0.end }
+    }
+
+    /// Whether unwind information tells which bytes around are code: what it leaves out there is data.
+    private func hasTables(at address: GuestAddress, of thread: RecordedThread) -> Bool {
+        guard let map = AddressSpace.map(of: thread.id) else { return false }
+        let memory = thread.memory
+        return FunctionBounds.hasTable(at: address, modules: map.guestModules) { memory.readExactly($0, count: $1) }
+    }
+
+    /// Watched memory that was executed is written: it is as the program left it until it is executed again.
+    private func release(
+        _ page: Range<GuestAddress>, _ stretch: GuardedPages.Stretch, of thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        if pinned[space(of: thread)]?.openPage?.overlaps(page) == true { pinned[space(of: thread)]?.openPage = nil }
+        pinned[space(of: thread)]?.guarded.set(page, isExecuted: false)
+        guard let guarded = pinned[space(of: thread)]?.guarded,
+            guarded.flipCount(ofRegion: stretch.region) > Self.mostFlips
+        else {
+            var effects = try removeTraps(in: page, of: thread)
+            effects.append(try protect(page, stretch.asked & ~Protection.execute.rawValue, of: thread))
+            return effects
+        }
+        // Watching would cost the program more than it is worth.
+        limit("code that is written or entered again and again", at: stretch.pages.lowerBound, of: thread)
+        var effects: [Effect] = []
+        for part in guarded.stretches(ofRegion: stretch.region) {
+            effects += try removeTraps(in: part.pages, of: thread)
+            effects.append(try protect(part.pages, part.asked, of: thread))
+            pinned[space(of: thread)]?.guarded.remove(part.pages)
+        }
+        return effects
+    }
+
+    private static let mostFlips = 256
+
+    /// Whether the kernel, writing for the program, would meet watched memory that is not writable now.
+    func areWithheld(_ outputs: [OutputRange], of thread: RecordedThread) -> Bool {
+        guard let guarded = pinned[space(of: thread)]?.guarded, guarded.hasWithheldWrites else { return false }
+        return outputs.contains { output in
+            guarded.stretches(in: output.start..<output.end).contains(where: \.withholdsWrites)
+        }
+    }
+
+    /// A call has written to watched memory that was executed.
+    func releaseWrites(to outputs: [OutputRange], of thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        var effects: [Effect] = []
+        for output in outputs {
+            let parts = pinned[space(of: thread)]?.guarded.stretches(in: output.start..<output.end) ?? []
+            for part in parts where part.withholdsWrites { effects += try release(part.pages, part, of: thread) }
+        }
+        return effects
+    }
+}
