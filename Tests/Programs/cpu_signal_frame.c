@@ -14,7 +14,8 @@ static void handler(int number, siginfo_t *info, void *context) {
     uint64_t features;
     memcpy(words, area + 464, sizeof words), memcpy(&features, area + 472, 8);
     CHECK((uintptr_t)area % 64 == 0);
-    if (words[0] == 0x46505853) {
+    // Without XSAVE the kernel fills in these words as well, and there is nothing behind the area.
+    if (has_xsave() && words[0] == 0x46505853) {
         // extended_size counts the second magic word.
         uint32_t size = (uint32_t)words[1] - 4, magic;
         memcpy(&state_size, area + 480, 4);
