@@ -7,14 +7,16 @@ internal import XState
 
 /// Traps in the place of instructions, and the stubs that execute some of them.
 extension RecordSession {
+    /// - Parameter image: takes the traps, and is to be flushed.
     func setTraps(
-        _ instructions: [SensitiveInstruction], _ pin: TraceeCPU, of thread: RecordedThread, _ effects: inout [Effect]
+        _ instructions: [SensitiveInstruction], _ pin: TraceeCPU, in image: CodeImage, of thread: RecordedThread,
+        _ effects: inout [Effect]
     ) throws(PtraceError) {
         for instruction in instructions where pin.covers(instruction.kind) {
             let role = try stub(for: instruction, pin, of: thread, &effects).map(CodeSite.Role.stubbed)
-            try setTrap(
-                role ?? .sensitive(instruction), at: instruction.address, length: instruction.length, pin, of: thread,
-                &effects)
+            setTrap(
+                role ?? .sensitive(instruction), at: instruction.address, length: instruction.length, pin, in: image,
+                of: thread, &effects)
         }
     }
 
@@ -65,15 +67,17 @@ extension RecordSession {
     }
 
     func setTrap(
-        _ role: CodeSite.Role, at address: GuestAddress, length: Int, _ pin: TraceeCPU, of thread: RecordedThread,
-        _ effects: inout [Effect]
-    ) throws(PtraceError) {
+        _ role: CodeSite.Role, at address: GuestAddress, length: Int, _ pin: TraceeCPU, in image: CodeImage,
+        of thread: RecordedThread, _ effects: inout [Effect]
+    ) {
         let space = space(of: thread)
-        guard pinned[space]?.sites[address] == nil,
-            let original = thread.memory.readExactly(address, count: length)
-        else { return }
+        guard pinned[space]?.sites[address] == nil, let original = image.readExactly(address, count: length) else {
+            return
+        }
         let site = CodeSite(role: role, original: original)
-        effects.append(try write(site.patch(pin), at: site, of: thread))
+        let patch = site.patch(pin)
+        image.write(address, patch)
+        effects.append(.write(address, bytes: patch))
         pinned[space, default: PinnedCode()].sites[address] = site
     }
 

@@ -46,15 +46,19 @@ extension RecordSession {
             }
             return try effects + watch(range, asked: asked, of: thread)
         }
-        guard let code = scanner.scan(range, file: file, of: thread) else { return effects }
-        try setTraps(code.sensitive.instructions, pin, of: thread, &effects)
+        let image = CodeImage(thread.memory)
+        guard let code = scanner.scan(range, file: file, image, of: thread) else { return effects }
+        try setTraps(code.sensitive.instructions, pin, in: image, of: thread, &effects)
         if !pin.isNative, isProgram || !code.choosesByCPU {
             for instruction in code.features
             where range.contains(instruction.address) && !pin.cpu.has(instruction.feature) {
-                try setTrap(
-                    .above(instruction), at: instruction.address, length: instruction.length, pin, of: thread, &effects)
+                setTrap(
+                    .above(instruction), at: instruction.address, length: instruction.length, pin, in: image,
+                    of: thread,
+                    &effects)
             }
         }
+        try image.flush()
         for pages in Self.pages(of: code.sensitive.unresolved, in: range) {
             effects += try watch(pages, asked: asked, of: thread)
         }

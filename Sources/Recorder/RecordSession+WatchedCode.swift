@@ -87,16 +87,21 @@ extension RecordSession {
                 pinned[space(of: thread)]?
                 .noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length)) ?? []
             let flow = CodeFlow(from: entries, in: window, bytes: code.span)
-            try setTraps(flow.sensitive, pin, of: thread, &effects)
+            let image = CodeImage(thread.memory)
+            try setTraps(flow.sensitive, pin, in: image, of: thread, &effects)
+            try image.flush()
             let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
             if let first = open.first, !hasTables(at: first, of: thread) {
                 if let exits = flow.exits(of: page, bytes: bytes.span),
                     try watchNextPage(after: page, exits, of: thread, &effects)
                 {
+                    // The page after it may have lost its traps.
+                    let image = CodeImage(thread.memory)
                     for exit in exits.transfers {
-                        try setTrap(
-                            .exit(exit), at: exit.address, length: exit.length, pin, of: thread, &effects)
+                        setTrap(
+                            .exit(exit), at: exit.address, length: exit.length, pin, in: image, of: thread, &effects)
                     }
+                    try image.flush()
                     pinned[space(of: thread)]?.openPage = page
                 } else {
                     limit("code that no table describes", at: first, of: thread)

@@ -112,10 +112,10 @@ extension SiteCache.Offsets {
     }
 
     /// The instructions themselves, from memory; nil if they are not there: the entry is of another scan.
-    func code(at start: GuestAddress, in memory: GuestMemory) -> ScannedCode? {
+    func code(at start: GuestAddress, in image: CodeImage) -> ScannedCode? {
         var found: [SensitiveInstruction] = []
         for offset in instructions {
-            let bytes = memory.read(start + offset, count: Instruction.maximumLength)
+            let bytes = image.read(start + offset, count: Instruction.maximumLength)
             guard let instruction = SensitiveInstruction.decode(bytes.span, at: start + offset) else { return nil }
             found.append(instruction)
         }

@@ -18,17 +18,19 @@ struct SiteScanner {
 
     /// The sensitive instructions in executable memory.
     ///
-    /// - Parameter file: the file whose contents the memory still has, for files are scanned once.
+    /// - Parameters:
+    ///   - file: the file whose contents the memory still has, for files are scanned once.
+    ///   - image: the memory, as far as it has been read.
     mutating func scan(
-        _ range: Range<GuestAddress>, file: (digest: FileDigest, offset: UInt64)?, of thread: RecordedThread
+        _ range: Range<GuestAddress>, file: (digest: FileDigest, offset: UInt64)?, _ image: CodeImage,
+        of thread: RecordedThread
     ) -> ScannedCode? {
-        let memory = thread.memory
         let key = file.map {
             SiteCache.Key(digest: $0.digest, offset: $0.offset, length: range.upperBound - range.lowerBound)
         }
         if let key, let offsets = known[key] ?? cache.load(key) {
             known[key] = offsets
-            if let code = offsets.code(at: range.lowerBound, in: memory) { return code }
+            if let code = offsets.code(at: range.lowerBound, in: image) { return code }
         }
         guard let code = scanAfresh(range, isFile: file != nil, of: thread) else { return nil }
         if let key {
