@@ -22,7 +22,8 @@ import TraceFormat
     private let key = SiteCache.Key(
         digest: FileDigest(bytes: [UInt8](repeating: 7, count: FileDigest.size)), offset: 0x1000, length: 0x2000)
     private let offsets = SiteCache.Offsets(
-        instructions: [0x10, 0x1FFF], unresolved: [0, 0x20], features: [(.avx2, 0x30, 5), (.sha, 0x1FFE, 15)],
+        instructions: [0x10, 0x1FFF], unresolved: [0, 0x20],
+        features: [.init(feature: .avx2, offset: 0x30, length: 5), .init(feature: .sha, offset: 0x1FFE, length: 15)],
         choosesByCPU: true)
 
     @Test func whatIsSavedIsLoaded() {
