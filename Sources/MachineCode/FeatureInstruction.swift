@@ -24,25 +24,6 @@ package struct FeatureInstruction: Hashable, Sendable {
 
     package var end: GuestAddress { address + UInt64(length) }
 
-    /// Where bytes of code could be one: a superset, found without decoding. The offsets are those of an opcode's or
-    /// prefix's first byte, in ascending order.
-    ///
-    /// The prefixes of VEX, EVEX and XOP; the opcode maps 0F 38 and 0F 3A; 0F AE, 0F 78, 0F 79, 0F 2B and 0F BD (SDM
-    /// volume 2, appendix A; APM volume 3, appendix A).
-    package static func candidates(in bytes: Span<UInt8>) -> [Int] {
-        var found: [Int] = []
-        for place in 0..<bytes.count {
-            switch bytes[place] {
-            case 0x62, 0x8F, 0xC4, 0xC5: found.append(place)
-            case 0x0F where place + 1 < bytes.count && Self.secondBytes.contains(bytes[place + 1]): found.append(place)
-            default: break
-            }
-        }
-        return found
-    }
-
-    private static let secondBytes: [UInt8] = [0x2B, 0x38, 0x3A, 0x78, 0x79, 0xAE, 0xBD]
-
     /// The first instruction of each feature in a function, which is decoded from its start. What follows bytes that are
     /// no instruction is left out.
     package static func first(in code: Span<UInt8>, at start: GuestAddress) -> [FeatureInstruction] {

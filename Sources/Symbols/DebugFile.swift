@@ -80,6 +80,21 @@ import Glibc
         return overflow ? nil : start..<end
     }
 
+    /// The extents of all function symbols, in no order; some may be given more than once.
+    func functions() -> [Range<UInt64>] {
+        let count = unsafe dwfl_module_getsymtab(module)
+        var functions: [Range<UInt64>] = []
+        for index in 0..<max(0, count) {
+            var symbol = GElf_Sym()
+            guard unsafe dwfl_module_getsym(module, index, &symbol, nil) != nil, symbol.st_info & 0xf == 2,
+                symbol.st_size > 0
+            else { continue }
+            let (end, overflow) = symbol.st_value.addingReportingOverflow(symbol.st_size)
+            if !overflow { functions.append(symbol.st_value..<end) }
+        }
+        return functions
+    }
+
     /// The line whose code an address is in.
     func line(at address: UInt64) -> SymbolicAddress.SourceLine? {
         guard let found = unsafe dwfl_module_getsrc(module, address) else { return nil }

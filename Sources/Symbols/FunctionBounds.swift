@@ -15,6 +15,16 @@ package enum FunctionBounds {
         }
     }
 
+    /// All functions of the module around an address, in ascending order.
+    package static func all(
+        around address: GuestAddress, modules: [GuestModule],
+        readMemory: (_ address: GuestAddress, _ count: Int) -> [UInt8]?
+    ) -> [Range<GuestAddress>] {
+        withoutActuallyEscaping(readMemory) { readMemory in
+            UnwindSpace(registers: Registers(), modules: modules, readMemory: readMemory).functions(around: address)
+        }
+    }
+
     /// Whether a module's unwind information speaks of the code around an address, though perhaps not of the address.
     package static func hasTable(
         at address: GuestAddress, modules: [GuestModule],

@@ -46,6 +46,17 @@ package final class Symbolizer {
         return GuestAddress(found.lowerBound &+ bias)..<GuestAddress(found.upperBound &+ bias)
     }
 
+    /// The extents of all functions of the module around an address, as symbols tell them, in ascending order.
+    package func functions(around address: GuestAddress) -> [Range<GuestAddress>] {
+        guard let module = modules.containing(address), let path = module.storedPath, let file = file(at: path),
+            let bias = file.headers.bias(ofMappingAt: module.start, fileOffset: module.fileOffset),
+            let found = file.debug?.functions()
+        else { return [] }
+        return Set(found).sorted { $0.lowerBound < $1.lowerBound }.map {
+            GuestAddress($0.lowerBound &+ bias)..<GuestAddress($0.upperBound &+ bias)
+        }
+    }
+
     /// What is known about an address that is behind an instruction, under the names that `lookup` inside of that
     /// instruction has: a return address may be the first of another line or function.
     package func symbol(at address: GuestAddress, lookingUp lookup: GuestAddress) -> SymbolicAddress? {

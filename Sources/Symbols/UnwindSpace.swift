@@ -97,6 +97,26 @@ final class UnwindSpace {
 
     func hasTable(around address: GuestAddress) -> Bool { table(for: address) != nil }
 
+    /// The code ranges of all FDEs of the module around an address, in ascending order: those in the form that linkers
+    /// write, whose addresses are 32-bit distances.
+    func functions(around address: GuestAddress) -> [Range<GuestAddress>] {
+        guard let table = table(for: address), let entries = readMemory(table.entries, Int(table.wordCount) * 8),
+            entries.count == Int(table.wordCount) * 8
+        else { return [] }
+        var functions: [Range<GuestAddress>] = []
+        for entry in stride(from: 0, to: entries.count, by: 8) {
+            let start = table.header.moved(by: entries.integer(at: entry, as: UInt32.self))
+            let description = table.header.moved(by: entries.integer(at: entry + 4, as: UInt32.self))
+            // Length, distance of the CIE, start of the code, its length.
+            guard let bytes = bytes(at: description, count: 16),
+                (description + 8).moved(by: bytes.integer(at: 8, as: UInt32.self)) == start
+            else { continue }
+            let length = bytes.integer(at: 12, as: UInt32.self)
+            if length > 0 { functions.append(start..<start + UInt64(length)) }
+        }
+        return functions
+    }
+
     fileprivate func table(for address: GuestAddress) -> UnwindTable? {
         guard let module = modules.containing(address) else { return nil }
         if let known = tables[module.start] { return known }
@@ -200,5 +220,12 @@ extension UnwindSpace {
             access_fpreg: { _, _, _, _, _ in UnwindSpace.failure(UNW_EBADREG) },
             resume: { _, _, _ in UnwindSpace.failure(UNW_EINVAL) },
             get_proc_name: { _, _, _, _, _, _ in UnwindSpace.failure(UNW_ENOINFO) })
+    }
+}
+
+extension GuestAddress {
+    /// The address at a signed distance.
+    fileprivate func moved(by distance: UInt32) -> GuestAddress {
+        GuestAddress(rawValue &+ UInt64(bitPattern: Int64(Int32(bitPattern: distance))))
     }
 }

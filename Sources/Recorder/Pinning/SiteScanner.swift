@@ -53,7 +53,6 @@ struct SiteScanner {
         let read = { memory.readExactly($0, count: $1) }
         var code = ScannedCode()
         var start = range.lowerBound
-        var done = start
         while start < range.upperBound {
             // An instruction that straddles two pieces is found in the first of them.
             let length = min(Self.piece, range.upperBound - start)
@@ -61,18 +60,19 @@ struct SiteScanner {
             guard let bytes = memory.readExactly(start, count: Int(length + more)) else { return code }
             code.sensitive.append(
                 SensitiveCode(start: start, bytes: bytes.span, limit: Int(length), function: function, read: read))
-            if isFile {
-                for offset in FeatureInstruction.candidates(in: bytes.span) where offset < Int(length) {
-                    let address = start + UInt64(offset)
-                    guard address >= done, let bounds = function(address), bounds.contains(address),
-                        bounds.upperBound - bounds.lowerBound <= Self.longestFunction,
-                        let bytes = read(bounds.lowerBound, Int(bounds.upperBound - bounds.lowerBound))
-                    else { continue }
-                    code.features += FeatureInstruction.first(in: bytes.span, at: bounds.lowerBound)
-                    done = bounds.upperBound
-                }
-            }
             start = start + length
+        }
+        if isFile {
+            var functions = FunctionBounds.all(around: range.lowerBound, modules: modules, readMemory: read)
+            // A program that is linked statically has no table of its unwind information.
+            if functions.isEmpty { functions = symbolizer.functions(around: range.lowerBound) }
+            for function in functions where range.contains(function.lowerBound) {
+                let length = function.upperBound - function.lowerBound
+                guard length <= Self.longestFunction, let bytes = read(function.lowerBound, Int(length)) else {
+                    continue
+                }
+                code.features += FeatureInstruction.first(in: bytes.span, at: function.lowerBound)
+            }
         }
         let asks = code.sensitive.instructions.contains { $0.kind == .cpuid || $0.kind == .xgetbv }
         let path = modules.containing(range.lowerBound)?.storedPath
