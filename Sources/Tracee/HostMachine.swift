@@ -13,9 +13,10 @@ package struct HostMachine: Sendable {
     ///
     /// - Throws: `XStateError` if CPUID contradicts XCR0.
     package static func current() throws(XStateError) -> HostMachine {
-        HostMachine(
-            profile: try CPUProfile(
-                cpuid: readCPUID(), xcr0: XFeatureMask(rawValue: Host.readXCR0()), mxcsrMask: Host.readMXCSRMask()))
+        var profile = try CPUProfile(
+            cpuid: readCPUID(), xcr0: XFeatureMask(rawValue: Host.readXCR0()), mxcsrMask: Host.readMXCSRMask())
+        profile.pinsXCR0 = Host.pinsXCR0
+        return HostMachine(profile: profile)
     }
 
     /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.
