@@ -19,6 +19,14 @@ package struct HostMachine: Sendable {
         return HostMachine(profile: profile)
     }
 
+    /// Gives up a pin of XCR0 that xrr was started with: to it, the machine is what the kernel has to offer, and registers of
+    /// tracees are shown with all of that.
+    package static func leaveInheritedPin() {
+        guard Host.pinsXCR0, let machine = try? current() else { return }
+        let full = XFeatureMask(enabledByLinuxOn: machine.cpuid)
+        if full.isStrictSuperset(of: machine.layout.mask) { Host.restart(withXCR0: full.rawValue) }
+    }
+
     /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.
     private static func readCPUID() -> CPUIDTable {
         var entries: [CPUIDTable.Entry] = []

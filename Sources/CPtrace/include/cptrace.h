@@ -143,6 +143,9 @@ uint64_t cptrace_read_tsc(void);
 uint64_t cptrace_read_tscp(uint32_t *auxiliary);
 
 // --- this process (process.c)
+// Ends a pin of this process's own XCR0, given all that the kernel enables, and executes the program anew, since libraries
+// have chosen code and sizes by the old value. Returns -errno where that is not all, and on kernels without the pin.
+int32_t cptrace_restart_with_xcr0(uint64_t full, char *const *argv);
 // Takes the descriptors 0 to 2 that are not open, so that no file of ours gets such a number and is then taken for
 // standard input or output. What takes them is closed on exec and answers EBADF, as if nothing were there.
 void cptrace_reserve_standard_streams(void);
