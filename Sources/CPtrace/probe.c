@@ -23,7 +23,6 @@
 
 // Newer than Debian 12's headers, or ours; all are ABI.
 #define PROBE_ARCH_SET_CPUID 0x1012
-#define PROBE_ARCH_GET_XCR0 0x6002
 #define PROBE_UFFD_WP_ASYNC (1ull << 15)
 #define PROBE_UFFD_USER_MODE_ONLY 1
 #define PROBE_KCMP_VM 1
@@ -136,7 +135,7 @@ int32_t cptrace_probe_cpuid_fault(void) { return in_child(cpuid_fault); }
 
 int32_t cptrace_probe_xcr0_prctl(void) {
     uint64_t value = 0;
-    return errno_of(syscall(SYS_arch_prctl, PROBE_ARCH_GET_XCR0, &value));
+    return errno_of(syscall(SYS_arch_prctl, CPTRACE_ARCH_GET_XCR0, &value));
 }
 
 int32_t cptrace_probe_uffd_wp_async(void) {

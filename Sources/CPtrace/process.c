@@ -234,6 +234,13 @@ uint64_t cptrace_read_xcr0(void) {
     return (uint64_t)high << 32 | low;
 }
 
+int32_t cptrace_restart_with_xcr0(uint64_t full, char *const *argv) {
+    if (syscall(SYS_arch_prctl, CPTRACE_ARCH_SET_XCR0, full) == -1)
+        return -errno;
+    execv("/proc/self/exe", argv);
+    return -errno;
+}
+
 uint32_t cptrace_mxcsr_mask(void) {
     // FXSAVE: Intel SDM volume 1, section 10.5.1. The mask is bytes 28 to 31.
     uint32_t area[128] __attribute__((aligned(16))) = {0};

@@ -83,6 +83,17 @@ int32_t cptrace_set_signal_mask(int32_t tid, uint64_t mask) {
     return RESULT(ptrace((enum __ptrace_request)PTRACE_SETSIGMASK, tid, sizeof mask, &mask));
 }
 
+// asm/ptrace-abi.h; not in <sys/ptrace.h>. The code is in `data`, its argument in `addr`.
+#define ARCH_PRCTL_REQUEST ((enum __ptrace_request)30)
+
+int32_t cptrace_get_xcr0(int32_t tid, uint64_t *mask) {
+    return RESULT(ptrace(ARCH_PRCTL_REQUEST, tid, mask, (long)CPTRACE_ARCH_GET_XCR0));
+}
+
+int32_t cptrace_set_xcr0(int32_t tid, uint64_t mask) {
+    return RESULT(ptrace(ARCH_PRCTL_REQUEST, tid, mask, (long)CPTRACE_ARCH_SET_XCR0));
+}
+
 int32_t cptrace_wait(int32_t tid, bool block, struct cptrace_wait_result *result) {
     int status = 0;
     pid_t found = wait4(tid, &status, __WALL | (block ? 0 : WNOHANG), NULL);

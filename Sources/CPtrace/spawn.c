@@ -123,13 +123,17 @@ int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
         wait_for_byte(gate[0]);
         close(gate[0]);
         if (options->directory && chdir(options->directory) == -1)
-            _exit(125);
+            _exit(CPTRACE_EXIT_SETUP);
         prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
         if (options->cpu >= 0)
             cptrace_bind_to_core(options->cpu);
         restore_signals(options->ignored, options->mask);
+        // Late: what follows must not use vector registers that are gone. Before the filter, which traces all calls, and
+        // before exec, which tells the program the size of signal frames.
+        if (options->xcr0 && syscall(SYS_arch_prctl, CPTRACE_ARCH_SET_XCR0, options->xcr0) == -1)
+            _exit(CPTRACE_EXIT_XCR0);
         if (install_record_filter(options->let_through) < 0)
-            _exit(125);
+            _exit(CPTRACE_EXIT_SETUP);
         execve(options->path, options->argv, options->envp);
         _exit(127);
     }

@@ -22,6 +22,21 @@ package enum CandidateSites {
         return found
     }
 
+    /// Whether what may be an instruction shows more of the CPU than XCR0: it is not certainly XGETBV or one of XSAVE,
+    /// XSAVEOPT, XSAVEC and XRSTOR.
+    ///
+    /// - Parameter place: an offset that `find` gives.
+    package static func showsMoreThanXCR0(_ bytes: Span<UInt8>, _ place: Int) -> Bool {
+        guard place + 2 < bytes.count, bytes[place] == 0x0F else { return true }
+        let extended = bytes[place + 2] >> 3 & 7
+        return switch bytes[place + 1] {
+        case 0x01: bytes[place + 2] != 0xD0
+        case 0xAE: extended == 0
+        case 0xC7: bytes[place + 2] >= 0xC0
+        default: true
+        }
+    }
+
     private static func mayBegin(_ bytes: Span<UInt8>, _ offset: Int) -> Bool {
         var mask: UInt8 = 0
         for index in 0..<32 {

@@ -87,6 +87,14 @@ package enum Host {
     /// XGETBV(0), 0 where the CPU or the kernel has no XSAVE.
     package static func readXCR0() -> UInt64 { cptrace_read_xcr0() }
 
+    /// Whether the kernel pins XCR0 of threads: arch_prctl(2) ARCH_SET_XCR0 of kernel-patch/.
+    package static var pinsXCR0: Bool { cptrace_probe_xcr0_prctl() == 0 }
+
+    /// Executes xrr anew without the pin of XCR0 that it has inherited. Returns where `full` is not what the kernel enables.
+    package static func restart(withXCR0 full: UInt64) {
+        _ = unsafe cptrace_restart_with_xcr0(full, CommandLine.unsafeArgv)
+    }
+
     /// The bits that MXCSR may have: FXSAVE's MXCSR_MASK.
     package static func readMXCSRMask() -> UInt32 { cptrace_mxcsr_mask() }
 

@@ -16,7 +16,7 @@ package enum HostProbe: CaseIterable, Sendable {
     case timeStampTrap
     /// Trapping cpuid: ARCH_SET_CPUID of arch_prctl(2).
     case cpuidFault
-    /// XCR0 per process: ARCH_SET_XCR0 of xrr's kernel patch.
+    /// XCR0 per thread: ARCH_SET_XCR0 of kernel-patch/. EINVAL: the kernel has no such code; ENODEV: it uses no XSAVE.
     case xcr0Control
     /// Asynchronous write protection: UFFD_FEATURE_WP_ASYNC of userfaultfd(2).
     case asynchronousWriteProtection

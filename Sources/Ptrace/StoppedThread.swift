@@ -101,6 +101,24 @@ package struct StoppedThread: ~Copyable, Sendable {
         try check(cptrace_set_signal_mask(id.rawValue, mask), "PTRACE_SETSIGMASK", id)
     }
 
+    /// XCR0 as the thread has it: PTRACE_ARCH_PRCTL with ARCH_GET_XCR0, which the kernel has by kernel-patch/.
+    ///
+    /// - Throws: EINVAL on a kernel without it, ENODEV where the kernel uses no XSAVE.
+    package borrowing func xcr0() throws(PtraceError) -> UInt64 {
+        var mask: UInt64 = 0
+        try check(unsafe cptrace_get_xcr0(id.rawValue, &mask), "ARCH_GET_XCR0", id)
+        return mask
+    }
+
+    /// Pins the thread's XCR0, and that of all threads and processes that it starts: PTRACE_ARCH_PRCTL with
+    /// ARCH_SET_XCR0. All that the kernel enables ends the pin.
+    ///
+    /// - Throws: EINVAL on a kernel without it and for a mask that no CPU takes, ENODEV for components that the kernel
+    ///   does not enable, EBUSY while AMX is in use.
+    package borrowing func setXCR0(_ mask: UInt64) throws(PtraceError) {
+        try check(cptrace_set_xcr0(id.rawValue, mask), "ARCH_SET_XCR0", id)
+    }
+
     /// Goes on, delivering `signal` (0: none) if this is a signal-delivery-stop.
     package consuming func resume(_ request: ResumeRequest, signal: Int32 = 0) throws(PtraceError) -> RunningThread {
         try check(cptrace_resume(id.rawValue, request.rawValue, signal), "resuming", id)

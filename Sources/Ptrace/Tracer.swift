@@ -45,10 +45,12 @@ package enum Tracer {
         package var options: PtraceOptions
         /// The core to bind to.
         package var core: Int32?
+        /// What the kernel is to pin XCR0 to (ARCH_SET_XCR0); nil: nothing.
+        package var xcr0: UInt64?
 
         package init(
             path: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], letThrough: GuestAddress,
-            ignoredSignals: UInt64, signalMask: UInt64, options: PtraceOptions, core: Int32?
+            ignoredSignals: UInt64, signalMask: UInt64, options: PtraceOptions, core: Int32?, xcr0: UInt64? = nil
         ) {
             self.path = path
             self.arguments = arguments
@@ -58,8 +60,12 @@ package enum Tracer {
             self.signalMask = signalMask
             self.options = options
             self.core = core
+            self.xcr0 = xcr0
         }
     }
+
+    /// The exit code of a spawned process that could not pin XCR0.
+    package static var exitWithoutXCR0: Int32 { CPTRACE_EXIT_XCR0 }
 
     /// Starts a process that is seized, and runs under the recording filter, before its first own instruction.
     ///
@@ -77,6 +83,7 @@ package enum Tracer {
         unsafe native.mask = options.signalMask
         unsafe native.ptrace_options = options.options.rawValue
         unsafe native.cpu = options.core ?? -1
+        unsafe native.xcr0 = options.xcr0 ?? 0
         let id = try withExtendedLifetime((path, arguments, environment)) { () throws(PtraceError) -> Int32 in
             try check(unsafe cptrace_spawn(&native), "starting the program under ptrace")
         }

@@ -107,9 +107,12 @@ extension RecordSession {
     func admitFeature(
         _ instruction: FeatureInstruction, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
-        limit(
-            .builtAbove, "\(instruction.feature.bit.name ?? instruction.feature.rawValue)", at: instruction.address,
-            of: thread)
+        // With the kernel's pin it raises SIGILL next, and what the program makes of that decides.
+        if !isMadeUndefined(instruction.feature) {
+            limit(
+                .builtAbove, "\(instruction.feature.bit.name ?? instruction.feature.rawValue)", at: instruction.address,
+                of: thread)
+        }
         let entry = AddressSpace.map(of: thread.id)?.entries.first {
             $0.start <= instruction.address && instruction.address < $0.end
         }

@@ -40,6 +40,7 @@ extension RecordSession {
             return
         }
         notePersonality(of: thread)
+        try pinXCR0(of: thread)
         try installInterceptor(in: thread, at: before.instructionPointer)
         try hideVDSO(from: thread)
         let auxiliary = try InitialStack.pin(at: before.stackPointer, in: thread.memory, to: options.pin)

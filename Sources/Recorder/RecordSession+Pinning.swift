@@ -35,13 +35,13 @@ extension RecordSession {
         }
         if isShared {
             // No trap of ours may stand in what others map, too.
-            limit("code shared with other mappings", at: range.lowerBound, of: thread)
+            limit("code shared with other mappings", in: range, of: thread)
             return []
         }
         if protection.contains(.write) {
             effects += try removeTraps(in: range, of: thread)
             if mayBeStack {
-                limit("an executable stack", at: range.lowerBound, of: thread)
+                limit("an executable stack", in: range, of: thread)
                 return effects
             }
             return try effects + watch(range, asked: asked, of: thread)

@@ -11,6 +11,7 @@ extension RecordSession {
         var info = try thread.traced.signalInfo()
         var registers = try thread.traced.registers()
         if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
+        if number == Signal.ill, try liftPin(for: info, at: registers, of: thread) { return }
         var isInjected = false
         if let injected = thread.injectedSignal, injected.number == number {
             isInjected = true
@@ -105,8 +106,9 @@ extension RecordSession {
         // The handler may leave by longjmp(3), or call what it has interrupted.
         var effects = try shutOpenPage(of: thread)
         if var frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
-            // With values in what the pinned CPU does not have, rt_sigreturn(2) needs all of the frame.
-            if let pin = options.pin, !pin.isNative, !pin.isXCR0PinnedByKernel,
+            // With values in what the pinned CPU does not have, rt_sigreturn(2) needs all of the frame. Where the kernel
+            // pins XCR0, the frame has its places and sizes already, and gets what is the same on all CPUs.
+            if let pin = options.pin, !pin.isNative,
                 xstate.obstacles(to: pin.cpu.layout.mask).isEmpty
             {
                 SignalFrame.pin(&frame, at: after.stackPointer, holding: xstate, to: pin)
@@ -153,6 +155,7 @@ extension RecordSession {
 
 /// The signals that the recorder has to tell apart: signal(7).
 enum Signal {
+    static let ill: Int32 = 4
     static let trap: Int32 = 5
     static let segv: Int32 = 11
     static let cont: Int32 = 18

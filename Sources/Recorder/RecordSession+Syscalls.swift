@@ -14,6 +14,8 @@ extension RecordSession {
         if try deliverDeferredSignals(of: thread, at: entry) { return }
         let number = SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))
         let xstate = try thread.traced.xstate()
+        // The memory is gone at the next stop.
+        if number == .execve || number == .execveat { searchAgain(in: thread) }
         let call = PendingSyscall(
             number: number, entry: entry, xstate: xstate, rule: rule(of: number, entry: entry, thread: thread))
         switch try enter(call, by: thread) {

@@ -75,6 +75,7 @@ extension RecordSession {
         }
         if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: false) }
         thread.phase = .exiting
+        if thread.traced.addressSpace.threadCount == 1 { searchAgain(in: thread) }
         noteWordsChangedByExit(of: thread)
         try thread.traced.resume(.continue)
         scheduler.remove(thread.id)

@@ -104,7 +104,8 @@ extension RecordSession {
                     try image.flush()
                     pinned[space(of: thread)]?.openPage = page
                 } else {
-                    limit("code that no table describes", at: first, of: thread)
+                    limit(
+                        "code that no table describes", in: first..<page.upperBound, candidates: open, of: thread)
                 }
             }
         }
@@ -221,12 +222,12 @@ extension RecordSession {
             return effects
         }
         // Watching would cost the program more than it is worth.
-        limit("code that is written or entered again and again", at: stretch.pages.lowerBound, of: thread)
         var effects: [Effect] = []
         for part in guarded.stretches(ofRegion: stretch.region) {
             effects += try removeTraps(in: part.pages, of: thread)
             effects.append(try protect(part.pages, part.asked, of: thread))
             pinned[space(of: thread)]?.guarded.remove(part.pages)
+            limit("code that is written or entered again and again", in: part.pages, of: thread)
         }
         return effects
     }

@@ -88,8 +88,12 @@ package final class RecordSession {
         Tracer.withoutTimestampCounter { stepToEnd() }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
         guard hasStarted else {
+            let isXCR0 = firstProcessExit.map { $0 == ExitStatus(waitStatus: Tracer.exitWithoutXCR0 << 8) } ?? false
             throw .ptrace(
-                .failed(operation: "preparing the program with prctl(2) and seccomp(2)", thread: nil, errno: 1))
+                .failed(
+                    operation: isXCR0
+                        ? "pinning XCR0 with arch_prctl(2)" : "preparing the program with prctl(2) and seccomp(2)",
+                    thread: nil, errno: 1))
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit, limits: limits)
@@ -112,7 +116,7 @@ package final class RecordSession {
                 signalMask: inherited.mask,
                 options: [
                     .sysGood, .traceFork, .traceVfork, .traceClone, .traceExec, .traceExit, .traceSeccomp, .exitKill,
-                ], core: core))
+                ], core: core, xcr0: options.pin?.kernelXCR0?.rawValue))
         let id = child.id
         firstProcess = ProcessID(id.rawValue)
         let process = RecordedProcess(id: firstProcess)

@@ -9,6 +9,8 @@ package struct ReplayOptions {
     /// What replays before have learned of the markers' places. A wrong count costs time, and can at worst make the replay
     /// diverge, since a thread that has run too far does not come back: then replay again without.
     package var passCounts = PassCounts()
+    /// What the kernel is to pin XCR0 of the replayed threads to (`RecordingCPU.replayedXCR0`).
+    package var xcr0: XFeatureMask?
     /// No output before this frame.
     package var outputStart = FrameIndex(0)
     /// Called once for each frame, with what this machine saw at its event: nil where there is nothing to compare

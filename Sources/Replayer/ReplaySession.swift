@@ -32,9 +32,10 @@ package final class ReplaySession {
         regions = SharedRegions(store: store)
         comparison = StateComparison(of: reader.manifest.cpu, with: machine.cpu)
         let components = reader.manifest.xstateLayout.imageMask
-        do { stub = try StubProcess(layout: machine.layout, components: components, core: core) } catch {
-            throw .ptrace(error)
-        }
+        do {
+            stub = try StubProcess(
+                layout: machine.layout, components: components, core: core, xcr0: options.xcr0)
+        } catch { throw .ptrace(error) }
     }
 
     deinit { for thread in threads.values { thread.traced.kill() } }

@@ -21,7 +21,10 @@ final class StubProcess {
     /// - Parameters:
     ///   - layout: this machine's layout of the extended state.
     ///   - components: those that the recording keeps, nil for all of the layout.
-    init(layout: XStateLayout, components: XFeatureMask? = nil, core: Int32?) throws(PtraceError) {
+    ///   - xcr0: what the kernel is to pin XCR0 to, of this process and its copies; nil: nothing.
+    init(
+        layout: XStateLayout, components: XFeatureMask? = nil, core: Int32?, xcr0: XFeatureMask? = nil
+    ) throws(PtraceError) {
         self.layout = layout
         self.components = components
         let stub = try Tracer.spawnStub(options: Self.options, core: core)
@@ -30,6 +33,7 @@ final class StubProcess {
             RunningThread(id: id), addressSpace: AddressSpace(memory: try GuestMemory(of: id)), layout: layout,
             components: components)
         template.noteStop()
+        if let xcr0 { try template.setXCR0(xcr0) }
         try empty()
     }
 

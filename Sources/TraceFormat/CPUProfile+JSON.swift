@@ -103,6 +103,8 @@ private struct ProfileBody: Codable {
     var layout: [Location]
     var x87: String
     var mxcsrMask: String
+    /// Missing: no.
+    var pinsXCR0: Bool?
     var obtained: Obtained?
 
     init(_ profile: CPUProfile) {
@@ -123,6 +125,7 @@ private struct ProfileBody: Codable {
         }
         x87 = profile.x87.rawValue
         mxcsrMask = Self.text(profile.mxcsrMask)
+        pinsXCR0 = profile.pinsXCR0 ? true : nil
         let sources = profile.sources
         obtained = Obtained(
             cpuid: sources.cpuid.rawValue, xcr0: sources.xcr0.rawValue, xss: CPUProfile.Source.unknown.rawValue,
@@ -145,6 +148,14 @@ private struct ProfileBody: Codable {
             vendor: identity.vendor, family: identity.family, model: identity.model, stepping: identity.stepping,
             brand: identity.brand)
         let mask: UInt32 = try Self.number(mxcsrMask, "mxcsrMask")
+        var profile = try machineValue(identity, layout, x87, mask)
+        profile.pinsXCR0 = pinsXCR0 ?? false
+        return profile
+    }
+
+    private func machineValue(
+        _ identity: CPUIdentity, _ layout: XStateLayout, _ x87: X87PointerClass, _ mask: UInt32
+    ) throws(CPUProfileError) -> CPUProfile {
         guard let cpuid else {
             guard let level = isaLevel.flatMap(ISALevel.init(rawValue:)) else {
                 throw .damaged("it has neither 'cpuid' nor an 'isaLevel' of x86-64-v1 to x86-64-v4")

@@ -13,9 +13,18 @@ package struct HostMachine: Sendable {
     ///
     /// - Throws: `XStateError` if CPUID contradicts XCR0.
     package static func current() throws(XStateError) -> HostMachine {
-        HostMachine(
-            profile: try CPUProfile(
-                cpuid: readCPUID(), xcr0: XFeatureMask(rawValue: Host.readXCR0()), mxcsrMask: Host.readMXCSRMask()))
+        var profile = try CPUProfile(
+            cpuid: readCPUID(), xcr0: XFeatureMask(rawValue: Host.readXCR0()), mxcsrMask: Host.readMXCSRMask())
+        profile.pinsXCR0 = Host.pinsXCR0
+        return HostMachine(profile: profile)
+    }
+
+    /// Gives up a pin of XCR0 that xrr was started with: to it, the machine is what the kernel has to offer, and registers of
+    /// tracees are shown with all of that.
+    package static func leaveInheritedPin() {
+        guard Host.pinsXCR0, let machine = try? current() else { return }
+        let full = XFeatureMask(enabledByLinuxOn: machine.cpuid)
+        if full.isStrictSuperset(of: machine.layout.mask) { Host.restart(withXCR0: full.rawValue) }
     }
 
     /// Every leaf and subleaf that tells about the CPU and not about the moment or the core.

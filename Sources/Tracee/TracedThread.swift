@@ -154,6 +154,16 @@ package final class TracedThread {
         try withStopped { (thread) throws(PtraceError) in try thread.setSignalMask(mask) }
     }
 
+    /// XCR0 as the thread has it. Needs the kernel of kernel-patch/.
+    package func xcr0() throws(PtraceError) -> XFeatureMask {
+        XFeatureMask(rawValue: try withStopped { (thread) throws(PtraceError) in try thread.xcr0() })
+    }
+
+    /// Pins XCR0 of the thread, and of all that it starts, by the kernel of kernel-patch/.
+    package func setXCR0(_ mask: XFeatureMask) throws(PtraceError) {
+        try withStopped { (thread) throws(PtraceError) in try thread.setXCR0(mask.rawValue) }
+    }
+
     /// The extended state now. Cheap when it has not changed since the last call.
     package func xstate() throws(PtraceError) -> XStateImage {
         let thread = try takeStopped()

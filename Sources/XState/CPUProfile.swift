@@ -36,6 +36,8 @@ package struct CPUProfile: Hashable, Sendable {
     /// The bits that MXCSR may have: FXSAVE's MXCSR_MASK.
     package var mxcsrMask: UInt32
     package var sources: Sources
+    /// The kernel pins XCR0 of threads (ARCH_SET_XCR0 of kernel-patch/).
+    package var pinsXCR0 = false
 
     package var xcr0: XFeatureMask { layout.mask }
 
@@ -88,6 +90,15 @@ package struct CPUProfile: Hashable, Sendable {
     /// DAZ (6) came with SSE2 and is in every x86-64 CPU; AMD has MM (17) where it has misaligned SSE.
     package static func mxcsrMask(of table: CPUIDTable) -> UInt32 {
         table.has(CPUIDBit(.extended1C, bit: 7)) ? 0x2_FFFF : 0xFFFF
+    }
+
+    /// Whether a replay here can show an XCR0 to instructions in whose place no trap stands: it is the machine's own, or
+    /// the kernel can pin it. A machine without XSAVE has no XCR0 to show.
+    package func shows(_ mask: XFeatureMask) -> Bool { mask == xcr0 ? cpuid.has(.osxsave) : pins(mask) }
+
+    /// Whether the kernel takes the mask for ARCH_SET_XCR0.
+    package func pins(_ mask: XFeatureMask) -> Bool {
+        pinsXCR0 && mask.isLegal && mask.contains(.sse) && mask.isSubset(of: xcr0)
     }
 
     /// What a recording made here at `--cpu FILE` with this profile as the file is pinned to.

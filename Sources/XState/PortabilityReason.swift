@@ -15,6 +15,10 @@ package enum PortabilityReason: Hashable, Sendable {
     case otherPlace(recorded: XStateComponentLocation, here: XStateComponentLocation)
     /// Something was not covered by the pin, and this is not the CPU that recorded.
     case sameCPUOnly(PinLimit)
+    /// Code without traps saw the XCR0 that the kernel pinned, and would see another here.
+    case otherXCR0(PinLimit, recorded: XFeatureMask)
+    /// Code was not searched, and this is not the CPU that recorded: it may ask for more than XCR0.
+    case unscanned(PinLimit)
     /// The component has another size or alignment in compacted XSAVE areas.
     case otherCompactForm(recorded: XStateComponentLocation, here: XStateComponentLocation)
     /// FXSAVE, XSAVE and FNSTENV store other x87 pointers.
@@ -27,9 +31,10 @@ package enum PortabilityReason: Hashable, Sendable {
     /// Whether the replay is refused, rather than warned of.
     package var isBlocking: Bool {
         switch self {
-        case .illegalMask, .missingComponent, .extraComponent, .missingFeature, .otherAnswer, .otherPlace, .sameCPUOnly:
+        case .illegalMask, .missingComponent, .extraComponent, .missingFeature, .otherAnswer, .otherPlace, .sameCPUOnly,
+            .otherXCR0:
             true
-        case .otherCompactForm, .otherX87, .otherMXCSRMask, .otherVendor: false
+        case .unscanned, .otherCompactForm, .otherX87, .otherMXCSRMask, .otherVendor: false
         }
     }
 
@@ -43,7 +48,7 @@ package enum PortabilityReason: Hashable, Sendable {
         case .otherCompactForm: 5
         case .otherX87, .otherMXCSRMask: 6
         case .otherVendor: 7
-        case .sameCPUOnly: 8
+        case .sameCPUOnly, .otherXCR0, .unscanned: 8
         }
     }
 }
@@ -59,6 +64,8 @@ extension PortabilityReason {
         case .otherAnswer: 4
         case .otherPlace: 5
         case .sameCPUOnly: 6
+        case .otherXCR0: 11
+        case .unscanned: 12
         case .otherCompactForm: 7
         case .otherX87: 8
         case .otherMXCSRMask: 9
@@ -87,6 +94,13 @@ extension PortabilityReason: CustomStringConvertible {
             "\(name(recorded)) is at \(here.offset) (\(here.size) bytes) of XSAVE areas on the machine, not at "
                 + "\(recorded.offset) (\(recorded.size) bytes) as recorded"
         case .sameCPUOnly(let limit): "the recording replays on the same CPU only: \(limit)"
+        case .otherXCR0(let limit, let recorded):
+            "not all instructions of \(limit.name) could be found, and they would see another XCR0 here than the "
+                + "\(hexadecimal(recorded.rawValue)) that the kernel pinned: that takes a kernel with ARCH_SET_XCR0 "
+                + "(kernel-patch/), or a machine with this XCR0"
+        case .unscanned(let limit):
+            "not all instructions of \(limit.name) could be found: the kernel pinned XCR0, but CPUID, rdrand, fxsave and "
+                + "the XSTATE_BV of xsave are this CPU's there"
         case .otherCompactForm(let recorded, let here):
             "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
                 + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"

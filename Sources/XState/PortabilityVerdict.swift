@@ -52,7 +52,7 @@ package struct PortabilityVerdict: Hashable, Sendable {
         let mask = recording.xcr0
         guard mask.isLegal, mask == recording.layout.mask else { return add(.illegalMask(mask)) }
         for component in mask.subtracting(machine.xcr0).components { add(.missingComponent(component)) }
-        guard recording.seesHostXCR0 else { return }
+        guard recording.seesHostXCR0, !machine.pins(mask) else { return }
         for component in machine.xcr0.subtracting(mask).components { add(.extraComponent(component)) }
     }
 
@@ -106,12 +106,20 @@ package struct PortabilityVerdict: Hashable, Sendable {
         }
     }
 
-    /// What the pin did not cover ran on the machine that recorded, and needs the same.
+    /// Rule 8: what the pin did not cover ran on the machine that recorded, and needs the same; but for what only the
+    /// kernel's pin covered, which needs the same XCR0.
     private mutating func judgeLimits(_ recording: RecordingCPU, _ machine: CPUProfile) {
         let isSameCPU =
             recording.identity == machine.identity && recording.hostXCR0 == machine.xcr0
             && (recording.x87 ?? machine.x87) == machine.x87
-        if !isSameCPU { for limit in recording.limits { add(.sameCPUOnly(limit)) } }
+        for limit in recording.limits {
+            let isScanned = limit.kind != .unscanned && limit.kind != .unscannedPinned
+            if recording.pin.xcr0 == .kernel, !isScanned, !machine.shows(recording.xcr0InForce) || recording.isMixed {
+                add(.otherXCR0(limit, recorded: recording.xcr0))
+            } else if !isSameCPU {
+                add(limit.kind == .unscannedPinned ? .unscanned(limit) : .sameCPUOnly(limit))
+            }
+        }
     }
 
     /// Rules 6 and 7: instructions that do the same only on CPUs of one kind.
@@ -120,8 +128,8 @@ package struct PortabilityVerdict: Hashable, Sendable {
         if let x87 = recording.x87, x87 != machine.x87, machine.sources.x87 != .unknown {
             add(.otherX87(recorded: x87, here: machine.x87))
         }
-        // Pinned by software, the areas have one mask on all machines.
-        if recording.pin.xcr0 != .software, let mask = recording.mxcsrMask, mask != machine.mxcsrMask {
+        // Where instructions have traps, the areas have one mask on all machines.
+        if recording.seesHostXCR0, let mask = recording.mxcsrMask, mask != machine.mxcsrMask {
             add(.otherMXCSRMask(recorded: mask, here: machine.mxcsrMask))
         }
         let vendors = (recording.identity.vendor, machine.identity.vendor)

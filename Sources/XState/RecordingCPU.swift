@@ -32,6 +32,10 @@ package struct PinLimit: Hashable, Sendable {
 
         /// Code in which not all instructions could be found.
         package static let unscanned = Kind(rawValue: "unscanned")
+        /// The same where the kernel pinned XCR0, and nothing was seen there that shows the CPU in another way.
+        package static let unscannedPinned = Kind(rawValue: "unscanned-pinned")
+        /// The kernel's pin of XCR0 was taken from a thread that would have died of an instruction otherwise.
+        package static let pinLifted = Kind(rawValue: "pin-lifted")
         /// A program or library that is built for more than the level executed what it has for that.
         package static let builtAbove = Kind(rawValue: "built-above")
         /// Registers that the pinned CPU does not have held values.
@@ -52,6 +56,8 @@ extension PinLimit: CustomStringConvertible {
     package var description: String {
         switch kind {
         case .unscanned: "not all instructions of \(name) could be found"
+        case .unscannedPinned: "not all instructions of \(name) could be found, but the kernel pinned XCR0 there"
+        case .pinLifted: "registers that the level does not have were enabled for \(name)"
         case .builtAbove: "instructions that the level does not have were executed: \(name)"
         case .componentsInUse: "registers that the level does not have were used: \(name)"
         default: "\(name) was not covered by the pin (\(kind.rawValue))"
@@ -102,6 +108,21 @@ package struct RecordingCPU: Hashable, Sendable {
             identity: machine.identity, cpuid: pinned.cpuid, xcr0: pinned.xcr0, layout: pinned.layout, level: level,
             pin: CPUPin(xcr0: level == .native ? .none : .software, cpuid: .software), x87: machine.x87,
             mxcsrMask: machine.mxcsrMask, hostXCR0: machine.xcr0)
+    }
+
+    /// XCR0 as instructions saw it in whose place no trap stood.
+    package var xcr0InForce: XFeatureMask {
+        pin.xcr0 == .kernel && !limits.contains { $0.kind == .pinLifted } ? xcr0 : hostXCR0
+    }
+
+    /// Whether some of the program ran with the kernel's pin and some without.
+    var isMixed: Bool { pin.xcr0 == .kernel && xcr0InForce != xcr0 }
+
+    /// What a machine's kernel has to pin XCR0 to for a replay; nil if it cannot, or has nothing to do.
+    package func replayedXCR0(on machine: CPUProfile) -> XFeatureMask? {
+        // A trap stood for each instruction that is known of: what is not known of saw the XCR0 that was in force.
+        let mask = [xcr0InForce, xcr0].first(where: machine.pins)
+        return mask == machine.xcr0 ? nil : mask
     }
 
     /// Whether the tracees saw the machine's XCR0, so that only a machine with the same one will do.

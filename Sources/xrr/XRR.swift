@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ptrace
+import Tracee
 
 /// The command tree. docs/man has a page for each command; the exit statuses are in `CommandStatus`.
 struct XRR: ParsableCommand {
@@ -29,6 +30,7 @@ struct XRR: ParsableCommand {
     /// Parses, runs, and turns every error into words and an exit status: nothing else in xrr does.
     static func main() {
         Host.reserveStandardStreams()
+        HostMachine.leaveInheritedPin()
         let words = Host.arguments()
         // Swift takes the arguments from /proc/self/cmdline.
         guard !words.isEmpty else {

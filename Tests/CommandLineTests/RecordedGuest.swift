@@ -78,7 +78,8 @@ struct RecordedGuest {
             try writer.append(changed)
         }
         try writer.finish(
-            exitStatus: reader.exitStatus ?? ExitStatus(waitStatus: 0), endTime: reader.manifest.endTime ?? 0)
+            exitStatus: reader.exitStatus ?? ExitStatus(waitStatus: 0), endTime: reader.manifest.endTime ?? 0,
+            limits: manifest.pinLimits)
         if Environment.isRoot {
             let id = "\(Environment.nobody)"
             let command = Command(

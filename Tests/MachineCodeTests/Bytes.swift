@@ -23,6 +23,10 @@ func transfer(_ bytes: [UInt8], at address: GuestAddress = GuestAddress(0x40_100
 
 func candidates(_ bytes: [UInt8]) -> [Int] { CandidateSites.find(in: bytes.span) }
 
+func showsMoreThanXCR0(_ bytes: [UInt8], _ place: Int) -> Bool {
+    CandidateSites.showsMoreThanXCR0(bytes.span, place)
+}
+
 extension Registers {
     /// Each register another number, by its number in machine code.
     static var numbered: Registers {

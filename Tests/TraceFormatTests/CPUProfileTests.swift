@@ -21,6 +21,10 @@ struct CPUProfileTests {
         #expect(try CPUProfile(decoding: text) == profile)
         #expect(text.last == UInt8(ascii: "\n"))
         #expect(String(decoding: text, as: UTF8.self).contains(#""xss":"unknown""#))
+        #expect(!String(decoding: text, as: UTF8.self).contains("pinsXCR0"))
+        var patched = profile
+        patched.pinsXCR0 = true
+        #expect(try CPUProfile(decoding: patched.encoded()) == patched)
     }
 
     @Test func aLevelMayStandForCPUID() throws {

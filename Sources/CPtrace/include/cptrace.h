@@ -24,7 +24,12 @@ struct cptrace_spawn_options {
     uint64_t mask;           // signal mask of the tracee
     uint64_t ptrace_options; // PTRACE_O_*
     int32_t cpu;             // core to bind to, or -1
+    uint64_t xcr0;           // what the kernel is to pin XCR0 to (ARCH_SET_XCR0), or 0
 };
+
+// How a spawned child exits that could not set itself up: prctl(2), seccomp(2); arch_prctl(2) ARCH_SET_XCR0.
+#define CPTRACE_EXIT_SETUP 125
+#define CPTRACE_EXIT_XCR0 124
 
 // The address and length of memory of this process.
 struct cptrace_file_identity {
@@ -67,6 +72,9 @@ int32_t cptrace_get_signal_info(int32_t tid, void *info /* 128 bytes */);
 int32_t cptrace_set_signal_info(int32_t tid, const void *info /* 128 bytes */);
 int32_t cptrace_get_signal_mask(int32_t tid, uint64_t *mask);
 int32_t cptrace_set_signal_mask(int32_t tid, uint64_t mask);
+// PTRACE_ARCH_PRCTL with ARCH_GET_XCR0 and ARCH_SET_XCR0, which kernel-patch/ adds: -EINVAL on kernels without it.
+int32_t cptrace_get_xcr0(int32_t tid, uint64_t *mask);
+int32_t cptrace_set_xcr0(int32_t tid, uint64_t mask);
 
 // wait4(2) with __WALL for any tracee (tid -1) or one thread. -EINTR is returned, not retried.
 int32_t cptrace_wait(int32_t tid, bool block, struct cptrace_wait_result *result);
@@ -135,6 +143,9 @@ uint64_t cptrace_read_tsc(void);
 uint64_t cptrace_read_tscp(uint32_t *auxiliary);
 
 // --- this process (process.c)
+// Ends a pin of this process's own XCR0, given all that the kernel enables, and executes the program anew, since libraries
+// have chosen code and sizes by the old value. Returns -errno where that is not all, and on kernels without the pin.
+int32_t cptrace_restart_with_xcr0(uint64_t full, char *const *argv);
 // Takes the descriptors 0 to 2 that are not open, so that no file of ours gets such a number and is then taken for
 // standard input or output. What takes them is closed on exec and answers EBADF, as if nothing were there.
 void cptrace_reserve_standard_streams(void);

@@ -1,6 +1,10 @@
 #pragma once
 #include <stdint.h>
 
+// arch_prctl(2) codes of kernel-patch/.
+#define CPTRACE_ARCH_SET_XCR0 0x6001
+#define CPTRACE_ARCH_GET_XCR0 0x6002
+
 // What this machine can do, found by trying (probe.c). Each function returns 0 or a positive value where the facility
 // works and -errno where it does not, and leaves this process as it was. Those that try in a child need fork(2) and
 // must be called while the process has one thread.
@@ -17,7 +21,8 @@ int32_t cptrace_probe_seccomp_trace(void);
 int32_t cptrace_probe_tsc_trap(void);
 // ARCH_SET_CPUID to 0 in a child.
 int32_t cptrace_probe_cpuid_fault(void);
-// ARCH_GET_XCR0, which xrr's kernel patch has together with ARCH_SET_XCR0.
+// ARCH_GET_XCR0, which xrr's kernel patch has together with ARCH_SET_XCR0. -EINVAL: a kernel without the patch; -ENODEV:
+// the kernel uses no XSAVE.
 int32_t cptrace_probe_xcr0_prctl(void);
 // userfaultfd(2) with UFFD_FEATURE_WP_ASYNC.
 int32_t cptrace_probe_uffd_wp_async(void);

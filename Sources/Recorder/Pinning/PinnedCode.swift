@@ -12,6 +12,8 @@ struct PinnedCode {
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
     /// trapped. Two pages where an instruction straddles their border.
     var openPage: Range<GuestAddress>?
+    /// Memory in which not all instructions are known and the kernel's pin of XCR0 has to do, and why it is so.
+    var unsearched: [(range: Range<GuestAddress>, reason: String)] = []
     /// Where pages were entered that hold what may be sensitive instructions, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
 

@@ -4,7 +4,8 @@ package import XState
 /// The CPU that the tracees see, and by which means.
 package struct TraceeCPU: Sendable {
     package var cpu: PinnedCPU
-    /// The kernel limits XCR0 itself (arch_prctl(2) ARCH_SET_XCR0): XGETBV and the XSAVE family are left alone.
+    /// The kernel limits XCR0 (arch_prctl(2) ARCH_SET_XCR0) below the traps: they make what XSAVE stores the same on all
+    /// CPUs, and the kernel makes XCR0 right where none stand, which is in code that could not be searched.
     package var isXCR0PinnedByKernel: Bool
 
     package init(cpu: PinnedCPU, isXCR0PinnedByKernel: Bool) {
@@ -13,7 +14,7 @@ package struct TraceeCPU: Sendable {
     }
 
     /// Nothing is hidden: the XSAVE family is left alone, and only what differs between cores or by chance is answered.
-    var isNative: Bool { cpu.level == .native }
+    package var isNative: Bool { cpu.level == .native }
 
     /// XCR0 as the tracees see it.
     var mask: UInt64 { cpu.xcr0.rawValue }
@@ -23,11 +24,11 @@ package struct TraceeCPU: Sendable {
         CPUPin(xcr0: isXCR0PinnedByKernel ? .kernel : isNative ? .none : .software, cpuid: .software)
     }
 
+    /// What the kernel is to pin XCR0 to.
+    package var kernelXCR0: XFeatureMask? { isXCR0PinnedByKernel ? cpu.xcr0 : nil }
+
     /// Whether xrr executes the instruction for the tracee.
-    func covers(_ kind: SensitiveInstruction.Kind) -> Bool {
-        if kind == .fxsave { return !isNative }
-        return !kind.needsXSAVE || !(isXCR0PinnedByKernel || isNative)
-    }
+    func covers(_ kind: SensitiveInstruction.Kind) -> Bool { !isNative || !(kind.needsXSAVE || kind == .fxsave) }
 
     /// CPUID.1:ECX.OSXSAVE, without which XGETBV and the XSAVE family raise #UD.
     var hasXSAVE: Bool { cpu.cpuid.words(leaf: 1).ecx & 1 << 27 != 0 }

@@ -44,14 +44,24 @@ struct CPUChoice: Hashable, Sendable {
 
     /// The pin for this machine.
     ///
+    /// - Parameter byKernel: let the kernel pin XCR0 where it can.
     /// - Throws: what it lacks.
-    func pin(on machine: HostMachine) throws(CommandError) -> TraceeCPU {
-        if let profile { return try pin(toProfile: profile, on: machine) }
+    func pin(on machine: HostMachine, byKernel: Bool = true) throws(CommandError) -> TraceeCPU {
+        let cpu: PinnedCPU
+        if let profile {
+            cpu = try Self.pinned(toProfile: profile, mask, on: machine)
+        } else {
+            cpu = try pinned(on: machine)
+        }
+        return TraceeCPU(
+            cpu: cpu, isXCR0PinnedByKernel: byKernel && cpu.level != .native && machine.profile.pins(cpu.xcr0))
+    }
+
+    private func pinned(on machine: HostMachine) throws(CommandError) -> PinnedCPU {
         let level = level ?? CPULevel.best(on: machine.cpuid, xcr0: machine.layout.mask)
         do {
-            let cpu = try PinnedCPU(
+            return try PinnedCPU(
                 level: level, host: machine.cpuid, xcr0: machine.layout.mask, layout: machine.layout, mask: mask)
-            return TraceeCPU(cpu: cpu, isXCR0PinnedByKernel: false)
         } catch {
             throw CommandError(
                 "cannot record with --cpu \(level.rawValue): \(error); --cpu native takes the machine as it is, for "
@@ -59,12 +69,13 @@ struct CPUChoice: Hashable, Sendable {
         }
     }
 
-    private func pin(toProfile path: String, on machine: HostMachine) throws(CommandError) -> TraceeCPU {
+    private static func pinned(
+        toProfile path: String, _ mask: XFeatureMask?, on machine: HostMachine
+    ) throws(CommandError) -> PinnedCPU {
         do {
-            let cpu = try PinnedCPU(
+            return try PinnedCPU(
                 profile: NamedMachine(path).profile.target, host: machine.cpuid, xcr0: machine.layout.mask,
                 layout: machine.layout, mask: mask)
-            return TraceeCPU(cpu: cpu, isXCR0PinnedByKernel: false)
         } catch {
             let words = (error as? CommandError)?.message ?? "\(error)"
             throw CommandError(

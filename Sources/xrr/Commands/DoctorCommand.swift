@@ -90,7 +90,19 @@ struct Finding {
         var finding = describe(probe)
         finding.state = failure == 0 ? .ok : .missing
         if failure != 0 { finding.detail = "\(Errno(rawValue: failure))" }
+        if probe == .xcr0Control { describeXCR0Control(failure, in: &finding) }
         return finding
+    }
+
+    /// What the kernel has to say about ARCH_GET_XCR0: EINVAL without the patch, ENODEV without XSAVE.
+    private static func describeXCR0Control(_ failure: Int32, in finding: inout Finding) {
+        switch Errno(rawValue: failure) {
+        case Errno(rawValue: 0): finding.detail = "the kernel pins XCR0 of recorded and replayed programs"
+        case Errno(rawValue: 19):
+            finding.state = .info
+            finding.detail = "the kernel has it, but uses no XSAVE: there is no XCR0 to pin"
+        default: break
+        }
     }
 
     private static func describe(_ probe: HostProbe) -> Finding {
@@ -125,7 +137,9 @@ struct Finding {
         case .xcr0Control:
             useful(
                 "ARCH_SET_XCR0",
-                "the set of vector registers cannot be pinned by the kernel; see kernel-patch/ for the patch")
+                "XCR0 is pinned by traps in code, which generated code can evade: recordings with such code replay on the "
+                    + "same CPU only. A kernel that pins it is built as kernel-patch/README.md says (kernel-patch/build); "
+                    + "boot it and run this again")
         case .asynchronousWriteProtection:
             useful(
                 "userfaultfd WP_ASYNC",

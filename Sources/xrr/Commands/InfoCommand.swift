@@ -92,9 +92,8 @@ struct InfoCommand: ParsableCommand {
             let words =
                 "\(manifest.cpuLevel?.rawValue ?? "a profile's or a part of a level's features") "
                 + "(XCR0 \(by(manifest.pin.xcr0)), CPUID \(by(manifest.pin.cpuid)))"
-            guard !manifest.pinLimits.isEmpty else { return words }
-            let limits = manifest.pinLimits.map { TextFormat.printable($0.description) }
-            return words + "; replays on the same CPU only: " + limits.joined(separator: "; ")
+            guard let limits = PinLimitText(manifest.pinLimits, xcr0: manifest.xcr0) else { return words }
+            return words + "; " + limits.all
         }
 
         /// RLIM_INFINITY is all ones.

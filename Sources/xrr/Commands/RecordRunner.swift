@@ -47,8 +47,13 @@ struct RecordRunner {
         let machine = try HostMachine.current()
         let core = CoreChoice.leastLoaded()
         let affinity = Host.affinityMask()
-        let isPinned = try Self.pinsCPU()
-        let pin = try isPinned ? options.cpu.pin(on: machine) : CPUChoice.native.pin(on: machine)
+        let means = try Self.pinMeans()
+        let isPinned = means != .none
+        let pin = try (isPinned ? options.cpu : .native).pin(on: machine, byKernel: means != .software)
+        if means == .kernel, pin.kernelXCR0 == nil, !pin.isNative {
+            throw CommandError(
+                "$XRR_PIN is 'kernel', and this kernel cannot pin XCR0: 'xrr doctor' says why", status: .recorderFailed)
+        }
         var manifest = manifest(machine, pin, environment: environment, core: core)
         manifest.setCPU(pin.cpu, pin: isPinned ? pin.means : .none, host: machine.profile)
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
@@ -81,10 +86,7 @@ struct RecordRunner {
             throw error
         }
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
-        if let first = outcome.limits.first {
-            let others = outcome.limits.count == 1 ? "" : ", and \(outcome.limits.count - 1) more, see 'xrr info'"
-            Diagnostics.say("the recording replays on the same CPU only: \(first)\(others)")
-        }
+        if let limits = PinLimitText(outcome.limits, xcr0: pin.cpu.xcr0) { Diagnostics.say(limits.summary) }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
     }
 
@@ -100,15 +102,21 @@ struct RecordRunner {
         return method
     }
 
-    /// What $XRR_PIN says, to measure what the pin costs.
-    private static func pinsCPU() throws(CommandError) -> Bool {
+    /// By what the CPU is pinned.
+    private enum PinMeans: String {
+        case none, software, kernel, automatic
+    }
+
+    /// What $XRR_PIN says, to measure what the pin costs, and for tests.
+    private static func pinMeans() throws(CommandError) -> PinMeans {
         let prefix = Array("XRR_PIN=".utf8)
-        guard let variable = Host.environment().first(where: { $0.starts(with: prefix) }) else { return true }
+        guard let variable = Host.environment().first(where: { $0.starts(with: prefix) }) else { return .automatic }
         let value = String(decoding: variable.dropFirst(prefix.count), as: UTF8.self)
-        guard value == "none" else {
-            throw CommandError("$XRR_PIN is '\(value)'; it can only be none", status: .recorderFailed)
+        guard let means = PinMeans(rawValue: value) else {
+            throw CommandError(
+                "$XRR_PIN is '\(value)'; it can be automatic, kernel, software or none", status: .recorderFailed)
         }
-        return false
+        return means
     }
 
     /// The argument vector as it was given.

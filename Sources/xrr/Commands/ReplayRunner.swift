@@ -48,6 +48,7 @@ struct ReplayRunner {
             var replay = sessionOptions(dump, progress)
             replay.passCounts = known
             replay.outputStart = outputStart
+            replay.xcr0 = reader.manifest.recordingCPU.replayedXCR0(on: machine.profile)
             let session = try ReplaySession(
                 reader: reader, store: store, options: replay, machine: machine, core: core)
             let outcome = try session.run()
