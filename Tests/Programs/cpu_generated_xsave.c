@@ -1,12 +1,6 @@
 // Code that is made at run time asks for XCR0 and saves all that is enabled: no file has these instructions.
 #include "processor.h"
 
-// mov $-1, %eax; mov $-1, %edx; xsave64 (%rdi); ret
-static const unsigned char save_code[] = {0xb8, 0xff, 0xff, 0xff, 0xff, 0xba, 0xff, 0xff,
-                                          0xff, 0xff, 0x48, 0x0f, 0xae, 0x27, 0xc3};
-
-typedef void save_function(void *area);
-
 // How many bytes from the start on are not as `new_area` has left them. The header is zero before, and XSTATE_BV after may
 // be.
 static uint32_t written(const unsigned char *area) {

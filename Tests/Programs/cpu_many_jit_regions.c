@@ -11,10 +11,8 @@ static void generate_mask(unsigned char *code, uint32_t round) {
     memcpy(code + 5, mask_code, sizeof mask_code);
 }
 
-// mov $round, %eax; mov $-1, %eax; mov $-1, %edx; xsave64 (%rdi); ret
+// mov $round, %eax, and then XSAVE
 static void generate_save(unsigned char *code, uint32_t round) {
-    static const unsigned char save_code[] = {0xb8, 0xff, 0xff, 0xff, 0xff, 0xba, 0xff, 0xff,
-                                              0xff, 0xff, 0x48, 0x0f, 0xae, 0x27, 0xc3};
     code[0] = 0xb8;
     memcpy(code + 1, &round, 4);
     memcpy(code + 5, save_code, sizeof save_code);
@@ -23,7 +21,7 @@ static void generate_save(unsigned char *code, uint32_t round) {
 // Components are written whether or not they are in use; XSTATE_BV is not looked at.
 static uint32_t bytes_saved_by(unsigned char *code, unsigned char *area) {
     memset(area + 576, 0xa5, 16384 - 576);
-    ((void (*)(void *))(uintptr_t)code)(area);
+    ((save_function *)(uintptr_t)code)(area);
     uint32_t end = 16384;
     while (end > 576 && area[end - 1] == 0xa5) end--;
     return end;

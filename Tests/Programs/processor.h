@@ -55,6 +55,12 @@ static const unsigned char mask_code[] = {0x31, 0xc9, 0x0f, 0x01, 0xd0, 0x48, 0x
 
 typedef uint64_t mask_function(void);
 
+// XSAVE of all that is enabled: mov $-1, %eax; mov $-1, %edx; xsave64 (%rdi); ret
+static const unsigned char save_code[] = {0xb8, 0xff, 0xff, 0xff, 0xff, 0xba, 0xff, 0xff,
+                                          0xff, 0xff, 0x48, 0x0f, 0xae, 0x27, 0xc3};
+
+typedef void save_function(void *area);
+
 static __thread sigjmp_buf before_signal;
 static __thread void *volatile signal_address, *volatile signal_place;
 static __thread volatile int signal_code;
