@@ -130,6 +130,14 @@ int32_t cptrace_descriptor_identity(int32_t tid, int32_t fd, struct cptrace_file
     return 0;
 }
 
+int32_t cptrace_path_identity(const char *path, struct cptrace_file_identity *identity) {
+    struct stat status;
+    if (stat(path, &status) == -1)
+        return -errno;
+    fill_identity(&status, identity);
+    return 0;
+}
+
 int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *identity) {
     struct stat status;
     if (fstat(fd, &status) == -1)
@@ -289,26 +297,6 @@ int32_t cptrace_memfd(const char *name, uint64_t length) {
 }
 
 int32_t cptrace_truncate(int32_t fd, uint64_t length) { return ftruncate(fd, (off_t)length) == -1 ? -errno : 0; }
-
-int64_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length) {
-    static char buffer[1 << 16];
-    uint64_t done = 0;
-    while (done < length) {
-        size_t want = length - done < sizeof buffer ? (size_t)(length - done) : sizeof buffer;
-        ssize_t count = pread(source, buffer, want, (off_t)done);
-        if (count == -1 && errno == EINTR)
-            continue;
-        if (count == -1)
-            return -errno;
-        if (count == 0)
-            break;
-        int64_t written = cptrace_write_at(target, buffer, (size_t)count, done);
-        if (written < 0)
-            return written;
-        done += (uint64_t)count;
-    }
-    return (int64_t)done;
-}
 
 int64_t cptrace_write_at(int32_t fd, const void *bytes, size_t length, uint64_t offset) {
     size_t done = 0;

@@ -82,13 +82,66 @@ package enum HostFiles {
         }
     }
 
-    /// The position of a descriptor of a tracee, from /proc/TID/fdinfo.
+    /// What /proc/TID/fdinfo (proc(5)) tells of a descriptor.
+    package struct DescriptorState: Hashable, Sendable {
+        package var position: UInt64
+        /// The flags of open(2) in force.
+        package var flags: UInt64
+        /// O_APPEND.
+        package var appends: Bool { flags & 0o2000 != 0 }
+
+        package init(position: UInt64, flags: UInt64) {
+            self.position = position
+            self.flags = flags
+        }
+    }
+
+    /// Position and flags of a descriptor of a tracee.
+    package static func state(ofDescriptor descriptor: Int32, in thread: ThreadID) -> DescriptorState? {
+        guard let text = contents(of: "/proc/\(thread)/fdinfo/\(descriptor)") else { return nil }
+        func field(_ name: String, radix: Int) -> UInt64? {
+            let lines = text.split(separator: UInt8(ascii: "\n"))
+            guard let line = lines.first(where: { $0.starts(with: Array(name.utf8)) }) else { return nil }
+            let digits = line.dropFirst(name.utf8.count).drop { $0 == 9 || $0 == 32 }
+            return UInt64(String(decoding: digits, as: UTF8.self), radix: radix)
+        }
+        guard let position = field("pos:", radix: 10), let flags = field("flags:", radix: 8) else { return nil }
+        return DescriptorState(position: position, flags: flags)
+    }
+
+    /// The position of a descriptor of a tracee.
     package static func position(ofDescriptor descriptor: Int32, in thread: ThreadID) -> UInt64? {
-        guard let text = contents(of: "/proc/\(thread)/fdinfo/\(descriptor)"),
-            let line = text.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: Array("pos:".utf8)) })
-        else { return nil }
-        let digits = line.dropFirst(4).drop { $0 == 9 || $0 == 32 }
-        return UInt64(String(decoding: digits, as: UTF8.self))
+        state(ofDescriptor: descriptor, in: thread)?.position
+    }
+
+    /// A path of a tracee as one of this process. Symbolic links to absolute paths lead where they lead here, which is
+    /// elsewhere for a tracee with another root only.
+    package static func path(_ path: String, as thread: ThreadID) -> String {
+        for (own, others) in [
+            ("/proc/self/", "/proc/\(thread)/"), ("/proc/thread-self/", "/proc/\(thread)/"),
+            ("/dev/fd/", "/proc/\(thread)/fd/"),
+        ] where path.hasPrefix(own) {
+            return others + path.dropFirst(own.utf8.count)
+        }
+        return path.hasPrefix("/") ? "/proc/\(thread)/root\(path)" : "/proc/\(thread)/cwd/\(path)"
+    }
+
+    /// The file at a path of this process.
+    package static func identity(ofPath path: String) -> Identity? {
+        var native = cptrace_file_identity()
+        guard unsafe cptrace_path_identity(path, &native) == 0 else { return nil }
+        return Identity(native)
+    }
+
+    /// The first stretch of data of a file that does not end before an offset (lseek(2), SEEK_DATA); nil if there is
+    /// none. A file system that cannot tell has no holes.
+    package static func nextData(_ descriptor: Int32, from offset: UInt64) -> Range<UInt64>? {
+        var (start, end): (UInt64, UInt64) = (0, 0)
+        switch unsafe cptrace_next_data(descriptor, offset, &start, &end) {
+        case 0: return nil
+        case 1: return max(start, offset)..<max(start, offset, end)
+        default: return offset..<max(offset, UInt64(Int64.max))
+        }
     }
 
     package static func close(_ descriptor: Int32) { _ = cptrace_close(descriptor) }

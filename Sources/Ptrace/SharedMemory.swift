@@ -23,6 +23,12 @@ package final class SharedMemory {
         try check(cptrace_copy_to(descriptor, file, length), "filling a shared region")
     }
 
+    /// Makes part of the region zeros that take no memory.
+    package func clear(at offset: UInt64, length: UInt64) throws(PtraceError) {
+        if length == 0 { return }
+        try check(cptrace_punch_hole(descriptor, offset, length), "clearing part of a shared region")
+    }
+
     package func write(_ bytes: [UInt8], at offset: UInt64) throws(PtraceError) {
         let result = unsafe bytes.withUnsafeBytes {
             unsafe cptrace_write_at(descriptor, $0.baseAddress, $0.count, offset)

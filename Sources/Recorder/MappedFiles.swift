@@ -18,6 +18,8 @@ final class MappedFiles {
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
     private var listed: Set<FileDigest> = []
+    /// The lengths of stored files in bytes.
+    private var lengths: [FileDigest: UInt64] = [:]
 
     init(storage: FileStore, sink: FrameSink) {
         self.storage = storage
@@ -37,7 +39,12 @@ final class MappedFiles {
         var length: UInt64
         var offset: UInt64
         var isShared: Bool
+        /// MAP_ bits as in `Mapping`.
+        var flags: UInt32
+        /// What a replay maps: a stored copy, or a region.
+        var backing: Backing
         var end: GuestAddress { address + length }
+        var showsRegion: Bool { if case .shared = backing { true } else { false } }
     }
 
     private struct SharedRegion {
@@ -47,8 +54,11 @@ final class MappedFiles {
 
     // MARK: Contents
 
-    /// Stores the file behind a mapping that already exists (those of an exec).
-    func store(_ entry: MemoryMapEntry, of thread: RecordedThread) throws(PtraceError) -> (Backing, FileKey) {
+    /// What stands behind a private mapping that already exists (those of an exec), with the effects that have to come
+    /// before it.
+    func backing(
+        of entry: MemoryMapEntry, thread: RecordedThread, in scope: FrameScope
+    ) throws(PtraceError) -> (Backing, FileKey, [Effect]) {
         // By way of map_files, which follows the mapping even when the path was renamed or deleted; that needs
         // privileges, so the path is the second choice.
         let range = "\(String(entry.start.rawValue, radix: 16))-\(String(entry.end.rawValue, radix: 16))"
@@ -57,9 +67,10 @@ final class MappedFiles {
             descriptor = try openByName(entry, of: thread)
         }
         defer { HostFiles.close(descriptor) }
-        let digest = add(descriptor, path: entry.name)
-        let backing = Backing.file(digest, offset: entry.offset, path: entry.name)
-        return (backing, FileKey(HostFiles.identity(of: descriptor), inode: entry.inode))
+        let key = FileKey(HostFiles.identity(of: descriptor), inode: entry.inode)
+        let (backing, effects) = backing(
+            of: descriptor, key, path: entry.name, offset: entry.offset, isShared: false, in: scope)
+        return (backing, key, effects)
     }
 
     private func openByName(_ entry: MemoryMapEntry, of thread: RecordedThread) throws(PtraceError) -> Int32 {
@@ -79,6 +90,7 @@ final class MappedFiles {
         do throws(FileStoreError) {
             let digest = try storage.add(FileDescriptor(rawValue: descriptor), path: path)
             noteFile(digest, descriptor, path: path)
+            lengths[digest] = HostFiles.identity(of: descriptor)?.size
             return digest
         } catch {
             // The recording ends, the program does not: nothing will ask for this file.
@@ -97,25 +109,71 @@ final class MappedFiles {
                 modificationTime: identity.modified))
     }
 
-    /// What stands behind a mapping that a thread just made of one of its descriptors, with the effects that create
-    /// it; nil for what is no regular file.
+    /// What stands behind a mapping that a thread just made of one of its descriptors, with the effects that have to
+    /// come before it; nil for what is no regular file.
     func backing(
-        ofDescriptor number: Int32, of thread: RecordedThread, offset: UInt64, isShared: Bool
+        ofDescriptor number: Int32, of thread: RecordedThread, offset: UInt64, isShared: Bool, in scope: FrameScope
     ) throws(PtraceError) -> (Backing, FileKey, [Effect])? {
         guard let identity = HostFiles.identity(ofDescriptor: number, in: thread.id), identity.isRegular else {
             return nil
         }
         let key = FileKey(device: identity.device, inode: identity.inode)
         let path = HostFiles.link("/proc/\(thread.id)/fd/\(number)") ?? ""
-        if isShared, let region = regions[key], isMapped(key) {
-            return (.shared(region.id, offset: offset, path: path), key, resize(key, to: identity.size))
-        }
         let descriptor = try HostFiles.open(descriptor: number, of: thread.id)
         defer { HostFiles.close(descriptor) }
+        let (backing, effects) = backing(of: descriptor, key, path: path, offset: offset, isShared: isShared, in: scope)
+        return (backing, key, effects)
+    }
+
+    private func backing(
+        of descriptor: Int32, _ key: FileKey, path: String, offset: UInt64, isShared: Bool, in scope: FrameScope
+    ) -> (Backing, [Effect]) {
+        if let region = liveRegion(key) {
+            let length = HostFiles.identity(of: descriptor)?.size ?? region.length
+            return (.shared(region.id, offset: offset, path: path), resize(key, to: length))
+        }
         let digest = add(descriptor, path: path)
-        guard isShared else { return (.file(digest, offset: offset, path: path), key, []) }
-        let (region, effect) = createRegion(for: key, length: identity.size, contents: digest)
-        return (.shared(region, offset: offset, path: path), key, [effect])
+        // A private mapping alone shows the copy, as long as it is the only one and the file does not change.
+        let isAsBefore = privateMappings(of: key).allSatisfy { $0.contents == digest }
+        if !isShared, isAsBefore { return (.file(digest, offset: offset, path: path), []) }
+        let (region, effects) = makeRegion(key, contents: digest, in: scope)
+        return (.shared(region, offset: offset, path: path), effects)
+    }
+
+    // MARK: Regions
+
+    /// Makes a file a region, of which all its private mappings become views.
+    private func makeRegion(
+        _ key: FileKey, contents: FileDigest, in scope: FrameScope
+    ) -> (SharedRegionID, [Effect]) {
+        let (id, creation) = createRegion(for: key, length: lengths[contents] ?? 0, contents: contents)
+        let views = PrivateViews(region: id, length: lengths[contents] ?? 0)
+        var effects = [creation]
+        for (space, list) in spaces.compactMap({ (id, space) in mappings[id].map { (space, $0) } }) {
+            let copies = list.filter { $0.key == key && $0.contents != nil }
+            if copies.isEmpty { continue }
+            if let thread = scope.thread(in: space) {
+                effects += views.effects(for: copies, in: space, of: thread).compactMap {
+                    scope.effect($0, in: space)
+                }
+            }
+            mappings[ObjectIdentifier(space)] = list.map { mapping in
+                guard mapping.key == key, case .file(_, let offset, let path) = mapping.backing else { return mapping }
+                var mapping = mapping
+                mapping.backing = .shared(id, offset: offset, path: path)
+                return mapping
+            }
+        }
+        return (id, effects)
+    }
+
+    private func liveRegion(_ key: FileKey) -> SharedRegion? {
+        guard let region = regions[key], isShown(key) else { return nil }
+        return region
+    }
+
+    private func privateMappings(of key: FileKey) -> [FileMapping] {
+        mappings.values.flatMap { $0.filter { $0.key == key && !$0.isShared } }
     }
 
     /// A region that is shared but has no file: MAP_SHARED | MAP_ANONYMOUS, or System V shared memory.
@@ -132,7 +190,7 @@ final class MappedFiles {
     /// The region of a System V shared memory segment: the one in use, or a new one.
     func segment(_ identifier: UInt64, length: UInt64) -> (SharedRegionID, FileKey, Effect?) {
         let key = FileKey(device: Self.segmentDevice, inode: identifier)
-        if let region = regions[key], isMapped(key) { return (region.id, key, nil) }
+        if let region = liveRegion(key) { return (region.id, key, nil) }
         let (id, effect) = createRegion(for: key, length: length, contents: nil)
         return (id, key, effect)
     }
@@ -163,8 +221,9 @@ final class MappedFiles {
         return collected.contains(key)
     }
 
-    private func isMapped(_ key: FileKey) -> Bool {
-        mappings.values.contains { $0.contains { $0.key == key && $0.isShared } }
+    /// Whether any mapping shows the file's region.
+    private func isShown(_ key: FileKey) -> Bool {
+        mappings.values.contains { $0.contains { $0.key == key && $0.showsRegion } }
     }
 
     // MARK: Where files are mapped
@@ -175,7 +234,8 @@ final class MappedFiles {
         spaces[ObjectIdentifier(space)] = space
         mappings[ObjectIdentifier(space), default: []].append(
             FileMapping(
-                key: key, address: mapping.address, length: mapping.length, offset: offset, isShared: isShared))
+                key: key, address: mapping.address, length: mapping.length, offset: offset, isShared: isShared,
+                flags: mapping.flags, backing: mapping.backing))
     }
 
     /// A range was unmapped or mapped anew.
@@ -243,65 +303,81 @@ final class MappedFiles {
         spaces[ObjectIdentifier(new)] = new
     }
 
-    // MARK: Writes to mapped files
+    // MARK: Changes of mapped files
 
-    /// The changes of memory that a system call made by changing a file.
-    ///
-    /// - Parameter range: the bytes of the file that may have changed; nil for all.
-    func effects(
-        ofChangeTo identity: HostFiles.Identity, range: Range<UInt64>?, descriptor number: Int32,
-        by thread: RecordedThread, owner: (AddressSpace) -> ThreadID?
-    ) -> [Effect] {
-        let key = FileKey(device: identity.device, inode: identity.inode)
-        var effects = resize(key, to: identity.size)
-        var isRegionWritten = false
-        for (id, list) in mappings {
-            guard let space = spaces[id] else { continue }
-            for mapping in list where mapping.key == key {
-                if mapping.isShared {
-                    if !isRegionWritten, let region = regions[key] {
-                        effects += contents(of: number, of: thread, range: range ?? 0..<identity.size).map {
-                            .writeShared(region.id, offset: $0, bytes: $1)
-                        }
-                        isRegionWritten = true
-                    }
-                } else {
-                    effects += privateEffects(mapping, in: space, range: range, thread: thread, owner: owner)
-                }
+    /// The changes of memory that a system call made by changing a file that is mapped.
+    func effects(of change: FileChange, in scope: FrameScope) -> [Effect] {
+        let key = FileKey(device: change.identity.device, inode: change.identity.inode)
+        var effects: [Effect] = []
+        if liveRegion(key) == nil {
+            // What the unwritten pages have shown until now.
+            guard let contents = privateMappings(of: key).lazy.compactMap(\.contents).first else { return [] }
+            effects += makeRegion(key, contents: contents, in: scope).1
+        }
+        guard let region = regions[key] else { return effects }
+        let former = region.length
+        let length = change.identity.size
+        var changed: [Range<UInt64>] = []
+        switch change.extent {
+        case .none: break
+        case .bytes(let range): changed.append(range.clamped(to: 0..<length))
+        case .all: changed.append(0..<length)
+        case .shifted(let start):
+            // As the kernel does it, to the pages that private mappings have of their own.
+            effects += resize(key, to: min(start, length))
+            changed.append(min(start, length)..<length)
+        }
+        effects += resize(key, to: length)
+        if former < length {
+            // What stores have left in the last page behind the former end may be there still, or not.
+            let tail = former..<min(length, (former + GuestAddress.pageSize - 1) & ~(GuestAddress.pageSize - 1))
+            if !changed.contains(where: { $0.lowerBound <= tail.lowerBound && tail.upperBound <= $0.upperBound }) {
+                changed.append(tail)
+            }
+        }
+        changed.removeAll(where: \.isEmpty)
+        if changed.isEmpty { return effects }
+        let descriptor: Int32
+        do { descriptor = try change.open() } catch {
+            sink.fail(.ptrace(error))
+            return effects
+        }
+        defer { HostFiles.close(descriptor) }
+        for range in changed { effects += contents(of: descriptor, in: range, region: region.id) }
+        return effects
+    }
+
+    /// What a part of a file is now, by its data.
+    private func contents(of descriptor: Int32, in range: Range<UInt64>, region: SharedRegionID) -> [Effect] {
+        var effects: [Effect] = []
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let data =
+                HostFiles.nextData(descriptor, from: offset)?.clamped(to: range)
+                ?? range.upperBound..<range.upperBound
+            let hole = offset..<(data.isEmpty ? range.upperBound : data.lowerBound)
+            if !hole.isEmpty {
+                effects.append(.clearShared(region, offset: hole.lowerBound, length: UInt64(hole.count)))
+            }
+            offset = hole.upperBound
+            while offset < data.upperBound {
+                let bytes = HostFiles.read(
+                    descriptor, at: offset, count: Int(min(Self.pieceSize, data.upperBound - offset)))
+                if bytes.isEmpty { return effects }
+                effects.append(.writeShared(region, offset: offset, bytes: bytes))
+                offset += UInt64(bytes.count)
             }
         }
         return effects
     }
 
-    /// Pages of a private mapping that have not been written to go on showing the file.
-    private func privateEffects(
-        _ mapping: FileMapping, in space: AddressSpace, range: Range<UInt64>?, thread: RecordedThread,
-        owner: (AddressSpace) -> ThreadID?
-    ) -> [Effect] {
-        let shown = mapping.offset..<mapping.offset + mapping.length
-        let changed = (range ?? shown).clamped(to: shown)
-        guard !changed.isEmpty else { return [] }
-        let address = mapping.address + (changed.lowerBound - mapping.offset)
-        let bytes = space.memory.read(address, count: changed.count)
-        guard !bytes.isEmpty else { return [] }
-        if space === thread.traced.addressSpace { return [.write(address, bytes: bytes)] }
-        return owner(space).map { [.writeElsewhere($0, address, bytes: bytes)] } ?? []
-    }
+    private static let pieceSize: UInt64 = 1 << 20
+}
 
-    private func contents(
-        of number: Int32, of thread: RecordedThread, range: Range<UInt64>
-    ) -> [(UInt64, [UInt8])] {
-        guard let descriptor = try? HostFiles.open(descriptor: number, of: thread.id) else { return [] }
-        defer { HostFiles.close(descriptor) }
-        var parts: [(UInt64, [UInt8])] = []
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let bytes = HostFiles.read(descriptor, at: offset, count: Int(min(1 << 20, range.upperBound - offset)))
-            if bytes.isEmpty { break }
-            parts.append((offset, bytes))
-            offset += UInt64(bytes.count)
-        }
-        return parts
+extension MappedFiles.FileMapping {
+    /// The stored copy that a replay maps; nil for what shows a region.
+    var contents: FileDigest? {
+        if case .file(let digest, _, _) = backing { digest } else { nil }
     }
 }
 

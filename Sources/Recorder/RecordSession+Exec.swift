@@ -127,9 +127,9 @@ extension RecordSession {
                 backing: .anonymous)
             if isStack { mapping.flags |= MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue }
             if entry.inode != 0 {
-                let (backing, key) = try files.store(entry, of: thread)
+                let (backing, key, conversions) = try files.backing(of: entry, thread: thread, in: scope(of: thread))
                 mapping.backing = backing
-                effects.append(.map(mapping))
+                effects += conversions + [.map(mapping)]
                 files.note(mapping, key: key, isShared: false, offset: entry.offset, in: thread.traced.addressSpace)
                 // The kernel has zeroed what lies behind the file's part of the last page.
                 let last = entry.end - UInt64(page)

@@ -8,10 +8,16 @@ extension RecordSession {
     func fileEffects(
         of call: PendingSyscall, _ file: FileWrite, result: Int64, thread: RecordedThread
     ) -> [Effect] {
-        guard case .descriptor(let argument) = file.file else { return [] }
-        let descriptor = Int32(truncatingIfNeeded: call.entry.argument(argument))
+        let descriptor: Int32
+        switch file.file {
+        case .path(let argument): return truncated(call, path: argument, by: thread)
+        case .opened(let flags):
+            guard truncates(call, flags, by: thread) else { return [] }
+            descriptor = Int32(truncatingIfNeeded: result)
+        case .descriptor(let argument): descriptor = Int32(truncatingIfNeeded: call.entry.argument(argument))
+        }
         var effects: [Effect] = []
-        if let stream = standardStream(descriptor, of: thread) {
+        if case .descriptor = file.file, let stream = standardStream(descriptor, of: thread) {
             if let source = file.source {
                 effects += copied(call, from: source, count: result, to: stream, thread: thread)
             } else {
@@ -21,29 +27,36 @@ extension RecordSession {
         guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), identity.isRegular,
             files.isMapped(identity)
         else { return effects }
-        return effects
-            + files.effects(
-                ofChangeTo: identity, range: range(of: call, result: result, descriptor: descriptor, thread: thread),
-                descriptor: descriptor, by: thread
-            ) { space in threads.values.first { $0.traced.addressSpace === space }?.id }
+        let extent = FileChange.Extent(
+            of: call, result: UInt64(max(0, result)), state: HostFiles.state(ofDescriptor: descriptor, in: thread.id),
+            length: identity.size, memory: thread.memory)
+        let change = FileChange(identity: identity, extent: extent) { () throws(PtraceError) in
+            try HostFiles.open(descriptor: descriptor, of: thread.id)
+        }
+        return effects + files.effects(of: change, in: scope(of: thread))
     }
 
-    /// The bytes of the file that a call has changed; nil where that is not known.
-    private func range(
-        of call: PendingSyscall, result: Int64, descriptor: Int32, thread: RecordedThread
-    ) -> Range<UInt64>? {
-        let length = UInt64(max(0, result))
-        switch call.number {
-        case .pwrite64, .pwritev:
-            let start = call.entry.argument(3)
-            return start..<start &+ length
-        case .write, .writev:
-            guard let end = HostFiles.position(ofDescriptor: descriptor, in: thread.id), end >= length else {
-                return nil
-            }
-            return end - length..<end
-        default: return nil
+    /// truncate(2), the one call that changes a file which it does not open.
+    private func truncated(_ call: PendingSyscall, path argument: Int, by thread: RecordedThread) -> [Effect] {
+        guard let name = thread.memory.readString(GuestAddress(call.entry.argument(argument))) else { return [] }
+        let path = HostFiles.path(String(decoding: name, as: UTF8.self), as: thread.id)
+        guard let identity = HostFiles.identity(ofPath: path), identity.isRegular, files.isMapped(identity) else {
+            return []
         }
+        let change = FileChange(identity: identity, extent: .none) { () throws(PtraceError) in
+            try HostFiles.open(path: path)
+        }
+        return files.effects(of: change, in: scope(of: thread))
+    }
+
+    private func truncates(_ call: PendingSyscall, _ flags: FileWrite.Flags, by thread: RecordedThread) -> Bool {
+        let value: UInt64? =
+            switch flags {
+            case .argument(let index): call.entry.argument(index)
+            case .pointee(let index): thread.memory.readWord(GuestAddress(call.entry.argument(index)))
+            case .truncating: UInt64(OpenFlags.truncate.rawValue)
+            }
+        return OpenFlags(rawValue: UInt32(truncatingIfNeeded: value ?? 0)).contains(.truncate)
     }
 
     /// Whether a descriptor of the tracee leads to the recorder's own standard output or error.

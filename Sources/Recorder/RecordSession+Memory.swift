@@ -14,8 +14,8 @@ extension RecordSession {
         let space = thread.traced.addressSpace
         switch call.number {
         case .mmap:
-            let effects = try mapped(entry, at: GuestAddress(result), thread: thread)
-            return try effects + pinCode(in: effects, of: thread)
+            let (before, own) = try mapped(entry, at: GuestAddress(result), thread: thread)
+            return try before + own + pinCode(in: own, of: thread)
         case .munmap:
             let address = GuestAddress(entry.argument(0))
             let length = pages(entry.argument(1))
@@ -126,9 +126,10 @@ extension RecordSession {
         (length &+ GuestAddress.pageSize - 1) & ~(GuestAddress.pageSize - 1)
     }
 
+    /// The effects of mmap(2): what has to come before the mapping, of other mappings too, and what it is itself.
     private func mapped(
         _ entry: Registers, at address: GuestAddress, thread: RecordedThread
-    ) throws(PtraceError) -> [Effect] {
+    ) throws(PtraceError) -> (before: [Effect], own: [Effect]) {
         let flags = UInt32(truncatingIfNeeded: entry.argument(3))
         let length = pages(entry.argument(1))
         let type = flags & MappingFlags.typeMask
@@ -139,24 +140,24 @@ extension RecordSession {
             address: address, length: length, protection: protection(entry.argument(2), thread.process),
             flags: (isShared ? MappingFlags.shared.rawValue : MappingFlags.private.rawValue) | flags & kept,
             backing: .anonymous)
+        files.forget(address, length: length, in: space)
         if flags & MappingFlags.anonymous.rawValue != 0 {
-            files.forget(address, length: length, in: space)
-            guard isShared else { return [.map(mapping)] }
+            guard isShared else { return ([], [.map(mapping)]) }
             let (region, key, effect) = files.anonymousRegion(length: length)
             mapping.backing = .shared(region, offset: 0, path: "")
             files.note(mapping, key: key, isShared: true, offset: 0, in: space)
-            return [effect, .map(mapping)]
+            return ([effect], [.map(mapping)])
         }
         let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
         let offset = entry.argument(5)
         if let (backing, key, effects) = try files.backing(
-            ofDescriptor: descriptor, of: thread, offset: offset, isShared: isShared)
+            ofDescriptor: descriptor, of: thread, offset: offset, isShared: isShared, in: scope(of: thread))
         {
             mapping.backing = backing
             files.note(mapping, key: key, isShared: isShared, offset: offset, in: space)
-            return effects + [.map(mapping)]
+            return (effects, [.map(mapping)])
         }
-        return deviceMapped(mapping, entry, isShared: isShared, thread: thread)
+        return ([], deviceMapped(mapping, entry, isShared: isShared, thread: thread))
     }
 
     /// A mapping of something that is no regular file: /dev/zero is plain memory; what else there is can be recorded as
@@ -166,7 +167,6 @@ extension RecordSession {
     ) -> [Effect] {
         var mapping = mapping
         if !isShared, isZeroDevice(entry, of: thread) { return [.map(mapping)] }
-        files.forget(mapping.address, length: mapping.length, in: thread.traced.addressSpace)
         guard isShared else {
             var effects = [Effect.map(mapping)]
             thread.memory.forEachPiece(

@@ -31,6 +31,13 @@ struct EffectApplier {
                 throw .inconsistent(index, "writes to the memory of thread \(target), which does not exist")
             }
             try write(bytes, to: address, of: other.traced)
+        case .elsewhere(let target, let effect):
+            guard let other = threads(target) else {
+                throw .inconsistent(index, "changes the memory map of thread \(target), which does not exist")
+            }
+            var applier = EffectApplier(
+                thread: other, index: index, regions: regions, options: options, threads: threads)
+            try applier.apply(effect)
         case .map(let mapping): try map(mapping)
         case .unmap(let address, let length):
             try inject(.munmap, [address.rawValue, length], at: address, length: length)
@@ -55,6 +62,13 @@ struct EffectApplier {
             do { try region.resize(to: length) } catch {
                 throw .inconsistent(index, "resizes shared region \(id.rawValue) to \(length) bytes")
             }
+        case .clearShared(let id, let offset, let length):
+            let region = try regions.region(id, at: index)
+            guard offset <= region.length, length <= region.length - offset else {
+                throw .inconsistent(index, "clears beyond the end of shared region \(id.rawValue)")
+            }
+            do { try region.clear(at: offset, length: length) } catch { throw .ptrace(error) }
+        case .releaseShared(let id): try regions.release(id, at: index)
         case .writeShared(let id, let offset, let bytes):
             let region = try regions.region(id, at: index)
             // Beyond the end it would grow, and show what was never there.
@@ -80,6 +94,15 @@ struct EffectApplier {
         // Others take memory at once or from a reserve of the machine, or put the mapping elsewhere.
         guard mapping.flags & ~Self.mappingFlags.rawValue == 0 else {
             throw .inconsistent(index, "maps memory with flags \(mapping.flags), which no recorder notes")
+        }
+        // Stored files are mapped private only; regions both ways.
+        let type = mapping.flags & MappingFlags.typeMask
+        let isPrivate = type == MappingFlags.private.rawValue
+        guard isPrivate || type == MappingFlags.shared.rawValue else {
+            throw .inconsistent(index, "maps memory of type \(type), which no recorder notes")
+        }
+        if case .file = mapping.backing, !isPrivate {
+            throw .inconsistent(index, "maps a stored file shared, which no recorder notes")
         }
         var flags = UInt64(mapping.flags) | UInt64(MappingFlags.fixed.rawValue)
         switch mapping.backing {

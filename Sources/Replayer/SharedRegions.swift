@@ -35,6 +35,13 @@ final class SharedRegions {
         return region
     }
 
+    /// Mappings of the region that are still there keep its memory.
+    func release(_ id: SharedRegionID, at index: FrameIndex) throws(ReplayError) {
+        guard regions.removeValue(forKey: id) != nil else {
+            throw .inconsistent(index, "releases shared region \(id.rawValue), which does not exist")
+        }
+    }
+
     /// What a file offset can hold.
     private static let lengthLimit = UInt64(Int64.max)
 

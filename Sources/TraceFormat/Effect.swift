@@ -7,6 +7,8 @@ package enum Effect: Hashable, Sendable {
     case write(GuestAddress, bytes: [UInt8])
     /// The same in the address space of another thread (process_vm_writev(2), or its view of a file that was written).
     case writeElsewhere(ThreadID, GuestAddress, bytes: [UInt8])
+    /// A `map` or an `advise` in the address space of another thread.
+    indirect case elsewhere(ThreadID, Effect)
     /// A mapping appeared, replacing what was there (mmap(2) with MAP_FIXED).
     case map(Mapping)
     /// munmap(2).
@@ -23,6 +25,10 @@ package enum Effect: Hashable, Sendable {
     case createShared(SharedRegionID, length: UInt64, contents: FileDigest?)
     /// A shared region was given another length (ftruncate(2) and the like).
     case resizeShared(SharedRegionID, length: UInt64)
+    /// Part of a shared region became zeros that take no memory (fallocate(2) with FALLOC_FL_PUNCH_HOLE).
+    case clearShared(SharedRegionID, offset: UInt64, length: UInt64)
+    /// Nothing maps a shared region any more, and no later effect names it.
+    case releaseShared(SharedRegionID)
     /// A shared region got these bytes by other means than a store of the tracee (write(2) to the file).
     case writeShared(SharedRegionID, offset: UInt64, bytes: [UInt8])
     /// The tracee wrote to a descriptor that stands for the recorder's own standard output or error; the bytes are in
@@ -57,7 +63,7 @@ package enum Backing: Hashable, Sendable {
     case anonymous
     /// A stored copy of a file, mapped private from `offset`. `path` is what the tracee's kernel called it.
     case file(FileDigest, offset: UInt64, path: String)
-    /// A region of `createShared`, mapped shared from `offset`.
+    /// A region of `createShared`, mapped shared or private from `offset`.
     case shared(SharedRegionID, offset: UInt64, path: String)
 }
 

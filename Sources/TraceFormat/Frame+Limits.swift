@@ -23,6 +23,7 @@ extension Event {
 extension Effect {
     /// Whether a reader accepts the sizes of the effect's parts.
     var isWithinLimits: Bool {
+        if case .elsewhere(_, let effect) = self { return effect.isWithinLimits }
         guard case .map(let mapping) = self else { return true }
         return switch mapping.backing {
         case .anonymous: true

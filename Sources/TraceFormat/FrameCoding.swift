@@ -94,4 +94,7 @@ enum EffectKind: UInt8 {
     case outputBytes = 14
     case writeElsewhere = 15
     case limitStack = 16
+    case elsewhere = 20
+    case releaseShared = 21
+    case clearShared = 22
 }

@@ -14,6 +14,9 @@ extension FrameDecoder {
             let thread = ThreadID(Int32(bitPattern: try cursor.varint32()))
             let (address, length) = try range(&cursor, &base)
             return .writeElsewhere(thread, address, bytes: try contents.take(length, cursor))
+        case .elsewhere:
+            let thread = ThreadID(Int32(bitPattern: try cursor.varint32()))
+            return .elsewhere(thread, try elsewhere(&cursor, &base))
         case .mapAnonymous, .mapFile, .mapShared: return .map(try mapping(kind, &cursor, &base))
         case .unmap:
             let (address, length) = try range(&cursor, &base)
@@ -27,9 +30,7 @@ extension FrameDecoder {
             return .remap(
                 from: source, oldLength: oldLength, to: target, newLength: newLength,
                 dontUnmap: kind == .remapKeepingSource)
-        case .advise:
-            let (address, length) = try range(&cursor, &base)
-            return .advise(address, length: length, advice: try cursor.varint32())
+        case .advise: return try advice(&cursor, &base)
         case .limitStack: return .limitStack(try cursor.varint())
         case .createShared, .createSharedFromFile:
             let region = try region(&cursor)
@@ -37,6 +38,11 @@ extension FrameDecoder {
             return .createShared(
                 region, length: length, contents: kind == .createSharedFromFile ? try digest(&cursor) : nil)
         case .resizeShared: return .resizeShared(try region(&cursor), length: try cursor.varint())
+        case .clearShared:
+            let region = try region(&cursor)
+            let offset = try cursor.varint()
+            return .clearShared(region, offset: offset, length: try cursor.varint())
+        case .releaseShared: return .releaseShared(try region(&cursor))
         case .writeShared:
             let region = try region(&cursor)
             let offset = try cursor.varint()
@@ -49,6 +55,24 @@ extension FrameDecoder {
             let stream = try outputStream(&cursor)
             return .outputBytes(stream, bytes: try contents.take(try cursor.varint(), cursor))
         }
+    }
+
+    /// What may happen in the address space of another thread.
+    private static func elsewhere(
+        _ cursor: inout RecordCursor, _ base: inout UInt64
+    ) throws(RecordingError) -> Effect {
+        let code = try cursor.byte()
+        switch EffectKind(rawValue: code) {
+        case .mapAnonymous?, .mapFile?, .mapShared?:
+            return .map(try mapping(EffectKind(rawValue: code) ?? .mapAnonymous, &cursor, &base))
+        case .advise?: return try advice(&cursor, &base)
+        default: throw cursor.madeByNewer("unknown effect \(code) elsewhere")
+        }
+    }
+
+    private static func advice(_ cursor: inout RecordCursor, _ base: inout UInt64) throws(RecordingError) -> Effect {
+        let (address, length) = try range(&cursor, &base)
+        return .advise(address, length: length, advice: try cursor.varint32())
     }
 
     private static func mapping(

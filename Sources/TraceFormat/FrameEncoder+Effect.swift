@@ -19,6 +19,10 @@ extension FrameEncoder {
             append(.writeElsewhere)
             append(UInt64(UInt32(bitPattern: thread.rawValue)))
             append(address, length: UInt64(bytes.count))
+        case .elsewhere(let thread, let effect):
+            append(.elsewhere)
+            append(UInt64(UInt32(bitPattern: thread.rawValue)))
+            Self.append(effect, base: &base, to: &output)
         case .map(let mapping):
             switch mapping.backing {
             case .anonymous: append(.mapAnonymous)
@@ -66,6 +70,14 @@ extension FrameEncoder {
             append(.resizeShared)
             append(UInt64(region.rawValue))
             append(length)
+        case .clearShared(let region, let offset, let length):
+            append(.clearShared)
+            append(UInt64(region.rawValue))
+            append(offset)
+            append(length)
+        case .releaseShared(let region):
+            append(.releaseShared)
+            append(UInt64(region.rawValue))
         case .writeShared(let region, let offset, let bytes):
             append(.writeShared)
             append(UInt64(region.rawValue))

@@ -59,8 +59,8 @@ struct FrameEncoder {
             case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes),
                 .outputBytes(_, let bytes):
                 try body(bytes)
-            case .map, .unmap, .protect, .remap, .advise, .createShared, .resizeShared, .output,
-                .limitStack:
+            case .elsewhere, .map, .unmap, .protect, .remap, .advise, .createShared, .resizeShared, .clearShared,
+                .releaseShared, .output, .limitStack:
                 break
             }
         }

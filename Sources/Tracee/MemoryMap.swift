@@ -52,7 +52,8 @@ package struct MemoryMap: Sendable {
 }
 
 extension MemoryMapEntry {
-    init?(parsing line: ArraySlice<UInt8>) {
+    /// nil for what is no such line.
+    package init?(parsing line: ArraySlice<UInt8>) {
         var fields = FieldReader(line)
         guard let start = fields.hexadecimal(upTo: "-"), let end = fields.hexadecimal(upTo: " "),
             let permissions = fields.field(), permissions.count == 4,

@@ -141,8 +141,11 @@ struct FrameGenerator {
 
     private mutating func someEffect() -> Effect {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
-        return switch Int.random(in: 0..<15, using: &random) {
+        return switch Int.random(in: 0..<18, using: &random) {
         case 0: .write(address(), bytes: bytes())
+        case 15: .elsewhere(ThreadID(Int32(bitPattern: word32())), mapping(.shared(region(), offset: word(), path: path())))
+        case 16: .releaseShared(region())
+        case 17: .clearShared(region(), offset: word(), length: word())
         case 14: .limitStack(word())
         case 13: .writeElsewhere(ThreadID(Int32(bitPattern: word32())), address(), bytes: bytes())
         case 1: mapping(.anonymous)

@@ -103,6 +103,7 @@ int32_t cptrace_descriptor_identity(int32_t tid, int32_t fd, struct cptrace_file
 // open(2) of what another process's descriptor refers to.
 int32_t cptrace_open_descriptor(int32_t tid, int32_t fd);
 int32_t cptrace_open_read_only(const char *path);
+int32_t cptrace_path_identity(const char *path, struct cptrace_file_identity *identity);
 int32_t cptrace_file_identity_of(int32_t fd, struct cptrace_file_identity *identity);
 // kcmp(2) KCMP_FILE: 1 the same open file description, 0 not, or -errno.
 int32_t cptrace_same_open_file(int32_t tid, int32_t fd, int32_t own_fd);
@@ -157,8 +158,15 @@ int32_t cptrace_tracer(void);
 // --- shared regions (process.c)
 int32_t cptrace_memfd(const char *name, uint64_t length);
 int32_t cptrace_truncate(int32_t fd, uint64_t length);
-int64_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length);
 int64_t cptrace_write_at(int32_t fd, const void *bytes, size_t length, uint64_t offset);
+
+// --- files and memory by what they hold (sparse.c)
+// Copies the data of the first `length` bytes of `source` to the same places of `target`; what is zero is left out.
+int32_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length);
+// The first stretch of data of a file that does not end before `offset`: 1, or 0 if there is none. The descriptor's
+// position stays.
+int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t *end);
+int32_t cptrace_punch_hole(int32_t fd, uint64_t offset, uint64_t length);
 int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
 
 // --- signals of the recorder itself (signals.c)
@@ -188,3 +196,10 @@ int32_t cptrace_track_writes_to(int32_t uffd, uint64_t start, uint64_t length);
 // of runs; *reached is where the search ended. -EPERM if part of the range is not tracked.
 int64_t cptrace_take_written(int32_t pagemap, uint64_t start, uint64_t end, struct cptrace_page_run *runs,
                              size_t capacity, uint64_t *reached);
+
+// --- which pages there are (sparse.c)
+// The pages of a range that are in memory or swapped out, as /proc/PID/pagemap (`pagemap`) tells; with
+// `anonymous_only` those alone that are not, or no longer, a file's. Returns the number of runs; *reached is where the
+// search ended. -ENOTTY before Linux 6.7.
+int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, bool anonymous_only,
+                           struct cptrace_page_run *runs, size_t capacity, uint64_t *reached);

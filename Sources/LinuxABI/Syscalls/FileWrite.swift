@@ -8,6 +8,17 @@ package struct FileWrite: Hashable, Sendable {
         case descriptor(Int)
         /// The path behind this argument.
         case path(Int)
+        /// The one that the call opens, if its flags have O_TRUNC.
+        case opened(Flags)
+    }
+
+    /// Where the flags of open(2) and its kin stand.
+    package enum Flags: Hashable, Sendable {
+        case argument(Int)
+        /// In the first word behind an argument (`struct open_how`).
+        case pointee(Int)
+        /// creat(2).
+        case truncating
     }
 
     package var file: File

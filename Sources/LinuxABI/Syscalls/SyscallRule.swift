@@ -84,6 +84,9 @@ extension SyscallRule.Clause {
                 source: FileWrite.Source(descriptor: source, position: position, length: length)))
     }
 
+    /// The file that the call opens becomes empty, if the flags say so.
+    static func truncates(_ flags: FileWrite.Flags) -> Self { .file(FileWrite(file: .opened(flags), data: nil)) }
+
     /// The contents or the length of the file with that path change.
     static func writes(path: Int) -> Self { .file(FileWrite(file: .path(path), data: nil)) }
 }

@@ -2,11 +2,11 @@
 extension SyscallTable {
     static let descriptors: [SyscallDescription] = [
         // A FIFO waits for its other end, a file with a lease for its holder.
-        .row(.open, .blocks),
-        .row(.openat, .blocks),
-        .row(.openat2, .blocks),
-        .row(.creat, .blocks),
-        .row(.open_by_handle_at, .blocks),
+        .row(.open, .blocks, .truncates(.argument(1))),
+        .row(.openat, .blocks, .truncates(.argument(2))),
+        .row(.openat2, .blocks, .truncates(.pointee(2))),
+        .row(.creat, .blocks, .truncates(.truncating)),
+        .row(.open_by_handle_at, .blocks, .truncates(.argument(2))),
         .row(.name_to_handle_at, .waitsForDisk, .inOut(2, .field(2, 0, width: 4, base: 8)), .out(3, 8, when: .always)),
         .row(.close, .blocks),
         .row(.close_range, .blocks),

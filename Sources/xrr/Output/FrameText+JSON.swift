@@ -95,6 +95,8 @@ extension FrameText {
                     ("thread", .integer(Int64(thread.rawValue))), ("address", hex(address)),
                     ("length", .unsigned(UInt64(bytes.count))),
                 ])
+        case .elsewhere(let thread, let effect):
+            return object("elsewhere", [("thread", .integer(Int64(thread.rawValue))), ("what", json(effect))])
         case .map(let mapping):
             return object(
                 "map",
@@ -129,6 +131,15 @@ extension FrameText {
         case .resizeShared(let region, let length):
             return object(
                 "resizeShared", [("region", .unsigned(UInt64(region.rawValue))), ("length", .unsigned(length))])
+        case .clearShared(let region, let offset, let length):
+            return object(
+                "clearShared",
+                [
+                    ("region", .unsigned(UInt64(region.rawValue))), ("offset", .unsigned(offset)),
+                    ("length", .unsigned(length)),
+                ])
+        case .releaseShared(let region):
+            return object("releaseShared", [("region", .unsigned(UInt64(region.rawValue)))])
         case .writeShared(let region, let offset, let bytes):
             return object(
                 "writeShared",

@@ -105,6 +105,7 @@ enum FrameText {
         case .write(let address, let bytes): "write \(address) \(bytes.count) B"
         case .writeElsewhere(let thread, let address, let bytes):
             "write \(address) of \(thread) \(bytes.count) B"
+        case .elsewhere(let thread, let effect): "of \(thread): \(summary(effect))"
         case .map(let mapping):
             "map \(mapping.address)+\(TextFormat.hexadecimal(mapping.length)) \(backing(mapping.backing))"
         case .unmap(let address, let length): "unmap \(address)+\(TextFormat.hexadecimal(length))"
@@ -117,6 +118,9 @@ enum FrameText {
         case .limitStack(let bytes): "stack limit \(bytes) B"
         case .createShared(let region, let length, _): "shared #\(region.rawValue) \(length) B"
         case .resizeShared(let region, let length): "shared #\(region.rawValue) now \(length) B"
+        case .clearShared(let region, let offset, let length):
+            "shared #\(region.rawValue)[\(offset)] cleared \(length) B"
+        case .releaseShared(let region): "shared #\(region.rawValue) gone"
         case .writeShared(let region, let offset, let bytes):
             "shared #\(region.rawValue)[\(offset)] \(bytes.count) B"
         case .output(let stream, _, let length): "output \(stream.rawValue) \(length) B"
