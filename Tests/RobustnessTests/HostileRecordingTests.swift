@@ -105,6 +105,17 @@ import XState
         effects(
             "resizes to a negative length", [4], .createShared(region, length: 1, contents: nil),
             .resizeShared(region, length: .max)),
+        effects("maps for a thread that is not", [4], .elsewhere(nobody, mapping(elsewhere, 4096))),
+        effects("releases an unknown region", [4], .releaseShared(region)),
+        effects(
+            "uses a released region", [4], .createShared(region, length: 4096, contents: nil), .releaseShared(region),
+            mapping(elsewhere, 4096, flags: 1, .shared(region, offset: 0, path: ""))),
+        effects(
+            "clears beyond a region", [4], .createShared(region, length: 1, contents: nil),
+            .clearShared(region, offset: 0, length: 4096)),
+        effects(
+            "maps a region in both ways at once", [4], .createShared(region, length: 4096, contents: nil),
+            mapping(elsewhere, 4096, flags: 3, .shared(region, offset: 0, path: ""))),
         effects("writes to an unknown region", [4], .writeShared(region, offset: 0, bytes: [1])),
         effects(
             "writes far beyond a region", [4], .createShared(region, length: 1, contents: nil),

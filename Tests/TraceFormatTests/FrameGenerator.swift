@@ -143,7 +143,8 @@ struct FrameGenerator {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
         return switch Int.random(in: 0..<18, using: &random) {
         case 0: .write(address(), bytes: bytes())
-        case 15: .elsewhere(ThreadID(Int32(bitPattern: word32())), mapping(.shared(region(), offset: word(), path: path())))
+        case 15:
+            .elsewhere(ThreadID(Int32(bitPattern: word32())), mapping(.shared(region(), offset: word(), path: path())))
         case 16: .releaseShared(region())
         case 17: .clearShared(region(), offset: word(), length: word())
         case 14: .limitStack(word())
