@@ -44,10 +44,29 @@ int32_t cptrace_kill_and_reap(int32_t pid) {
     }
 }
 
+// A descriptor that is given up for as long as a small file is read, so that what the recorder looks up all the time can
+// be looked up where all others are in use: it must not take a thread for gone, or for awake, because of that.
+static int spare_descriptor = -1;
+
+void cptrace_keep_spare_descriptor(void) {
+    if (spare_descriptor == -1)
+        spare_descriptor = open("/", O_PATH | O_CLOEXEC);
+}
+
 int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd == -1)
-        return -errno;
+    bool uses_spare = fd == -1 && errno == EMFILE && spare_descriptor != -1;
+    if (uses_spare) {
+        close(spare_descriptor);
+        spare_descriptor = -1;
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    if (fd == -1) {
+        int error = errno;
+        if (uses_spare)
+            cptrace_keep_spare_descriptor();
+        return -error;
+    }
     size_t done = 0;
     int64_t result;
     for (;;) {
@@ -65,6 +84,8 @@ int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity) {
         done += (size_t)count;
     }
     close(fd);
+    if (uses_spare)
+        cptrace_keep_spare_descriptor();
     return result;
 }
 
@@ -179,12 +200,23 @@ void cptrace_reserve_standard_streams(void) {
                 return;
 }
 
+static struct rlimit inherited_descriptor_limit;
+static bool has_raised_descriptor_limit;
+
 void cptrace_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur == limit.rlim_max)
         return;
+    if (!has_raised_descriptor_limit)
+        inherited_descriptor_limit = limit;
+    has_raised_descriptor_limit = true;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void cptrace_restore_descriptor_limit(void) {
+    if (has_raised_descriptor_limit)
+        setrlimit(RLIMIT_NOFILE, &inherited_descriptor_limit);
 }
 
 int32_t cptrace_tracer(void) {

@@ -49,11 +49,19 @@ static int install_record_filter(uint64_t let_through) {
 }
 
 // A replayed tracee makes no call of its own (PTRACE_SYSEMU comes first). What the replayer makes it call shapes
-// memory or starts a thread, and is traced; anything else is the work of a hostile or damaged recording.
-static int install_replay_filter(void) {
+// memory or starts a thread, comes from one of two instructions, and is traced; anything else is the work of a hostile
+// or damaged recording.
+static int install_replay_filter(uint64_t let_through, uint64_t own) {
     struct sock_filter instructions[] = {
         LOAD(arch),
-        UNLESS(AUDIT_ARCH_X86_64, 9),
+        UNLESS(AUDIT_ARCH_X86_64, 16),
+        LOAD(instruction_pointer),
+        WHEN(let_through, 3),
+        UNLESS(own, 13),
+        LOAD_HIGH(instruction_pointer),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(own >> 32), 2, 11),
+        LOAD_HIGH(instruction_pointer),
+        UNLESS(let_through >> 32, 9),
         LOAD(nr),
         WHEN(SYS_mmap, 6),
         WHEN(SYS_munmap, 5),
@@ -122,6 +130,7 @@ int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
         close(gate[1]);
         wait_for_byte(gate[0]);
         close(gate[0]);
+        cptrace_restore_descriptor_limit();
         if (options->directory && chdir(options->directory) == -1)
             _exit(CPTRACE_EXIT_SETUP);
         prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
@@ -160,7 +169,7 @@ static void unregister_rseq(void) {
 }
 
 // A recording can ask for more memory than there is; a replay can be repeated, unlike what else runs here.
-static void offer_to_oom_killer(void) {
+void cptrace_offer_to_oom_killer(void) {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd == -1)
         return;
@@ -170,7 +179,7 @@ static void offer_to_oom_killer(void) {
     close(fd);
 }
 
-int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
+int32_t cptrace_spawn_stub(uint64_t ptrace_options, uint64_t let_through, int32_t cpu) {
     int gate[2];
     // CLONE_FILES: descriptors that the replayer opens later are the stub's as well, so that it can map them.
     pid_t child = fork_behind_gate(CLONE_FILES, gate);
@@ -189,8 +198,8 @@ int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu) {
         // What a terminal or a user sends is not for the replayed program: it stays pending. The kernel raises signals
         // of the processor all the same.
         restore_signals(0, ~0ull);
-        offer_to_oom_killer();
-        if (install_replay_filter() < 0)
+        cptrace_offer_to_oom_killer();
+        if (install_replay_filter(let_through, cptrace_syscall_instruction() + 2) < 0)
             __asm__ volatile("ud2");
         __asm__ volatile("int3");
         __builtin_unreachable();

@@ -130,8 +130,15 @@ package enum Host {
     /// Keeps the descriptors 0 to 2 from being given to files of xrr's own where they are closed.
     package static func reserveStandardStreams() { cptrace_reserve_standard_streams() }
 
-    /// Raises the soft RLIMIT_NOFILE to the hard limit. Tracees that are started later inherit it.
+    /// Raises the soft RLIMIT_NOFILE of this process to the hard limit; recorded programs do not inherit that.
     package static func raiseDescriptorLimit() { cptrace_raise_descriptor_limit() }
+
+    /// Lets small files be read even where no descriptor is left (`HostFiles.contents`, `HostThreads.state`).
+    package static func keepSpareDescriptor() { cptrace_keep_spare_descriptor() }
+
+    /// Makes this process, and what it starts, the first that the kernel ends when memory is short: it can be repeated,
+    /// unlike what else runs here.
+    package static func offerToMemoryKiller() { cptrace_offer_to_oom_killer() }
 
     /// Whether another process traces this one, and may trace its children before xrr can.
     package static var isTraced: Bool { cptrace_tracer() != 0 }

@@ -24,4 +24,6 @@ package enum ResumeRequest: Int32, Sendable {
     case syscall = 24
     /// To the next entry to a system call, which is not executed.
     case emulateSyscall = 31
+    /// One instruction; a system call is not executed.
+    case emulateSingleStep = 32
 }

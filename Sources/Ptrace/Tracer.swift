@@ -91,8 +91,14 @@ package enum Tracer {
     }
 
     /// Starts a confined copy of this process that shares its descriptors and waits to be emptied and refilled.
-    package static func spawnStub(options: PtraceOptions, core: Int32?) throws(PtraceError) -> StoppedThread {
-        let id = try check(cptrace_spawn_stub(options.rawValue, core ?? -1), "starting a replay process")
+    ///
+    /// - Parameter letThrough: the address behind the one `syscall`, besides `stubSyscallInstruction`, that it can be made
+    ///   to execute.
+    package static func spawnStub(
+        options: PtraceOptions, letThrough: GuestAddress, core: Int32?
+    ) throws(PtraceError) -> StoppedThread {
+        let id = try check(
+            cptrace_spawn_stub(options.rawValue, letThrough.rawValue, core ?? -1), "starting a replay process")
         return StoppedThread(id: ThreadID(id))
     }
 

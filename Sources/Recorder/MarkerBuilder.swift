@@ -38,7 +38,8 @@ struct MarkerBuilder {
     mutating func marker(of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>]) -> Marker {
         var marker = Marker()
         let runs = DeadStack.remove(dead, from: Self.union(carried, dirty.take(of: thread)))
-        marker.stackEnds = dead.map(\.upperBound).filter { !$0.isPageAligned && Self.isPresent($0.pageNumber, runs) }
+        marker.stackEnds = PageHash.ordered(
+            dead.map(\.upperBound).filter { !$0.isPageAligned && Self.isPresent($0.pageNumber, runs) })
         let (pages, hashes) = Self.hashes(of: runs, stackEnds: marker.stackEnds, in: thread)
         carried = []
         let isChanged = changes(pages, hashes)

@@ -14,8 +14,14 @@ extension RecordSession {
         let request = CloneRequest(call, memory: parent.memory)
         writeEntry(of: call, by: parent)
 
-        let space =
-            request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
+        let space: AddressSpace
+        do throws(PtraceError) {
+            space = request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
+        } catch {
+            // Nobody else would resume it.
+            if case .failed = error { HostThreads.killAndReap(id) }
+            throw error
+        }
         let traced = TracedThread(
             RunningThread(id: id), addressSpace: space, layout: layout,
             components: components)
@@ -104,9 +110,16 @@ extension RecordSession {
         var asleepSince: Int64?
         while thread.pendingStop == nil, threads[thread.id] === thread {
             let shares = thread.process.threads.count > 1
-            if let report = try? Tracer.wait(for: thread.id, block: !shares && asleepSince == nil) {
-                note(report)
-                continue
+            do throws(PtraceError) {
+                if let report = try Tracer.wait(for: thread.id, block: !shares && asleepSince == nil) {
+                    note(report)
+                    continue
+                }
+            } catch {
+                // ECHILD: nothing more will be reported of it.
+                thread.traced.noteEnd(9)
+                handleEnd(of: thread)
+                return .reported
             }
             switch HostThreads.state(of: thread.id) {
             case .zombie where shares: return .zombie

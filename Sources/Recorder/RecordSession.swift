@@ -108,6 +108,7 @@ package final class RecordSession {
     }
 
     private func start(core: Int32) throws(PtraceError) {
+        Host.keepSpareDescriptor()
         let inherited = Host.prepareSignals()
         let child = try Tracer.spawn(
             .init(
@@ -118,6 +119,8 @@ package final class RecordSession {
                     .sysGood, .traceFork, .traceVfork, .traceClone, .traceExec, .traceExit, .traceSeccomp, .exitKill,
                 ], core: core, xcr0: options.pin?.kernelXCR0?.rawValue))
         let id = child.id
+        // Each process of the program needs one.
+        Host.raiseDescriptorLimit()
         firstProcess = ProcessID(id.rawValue)
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
@@ -169,8 +172,9 @@ package final class RecordSession {
             scheduler.remove(thread.id)
             return
         }
+        // Without what the kernel has refused nothing that runs here can be supervised, let alone recorded.
         sink.fail(.ptrace(error))
-        HostThreads.send(9, to: thread.process.id)
+        killAll()
         scheduler.remove(thread.id)
         thread.traced.noteDying()
     }

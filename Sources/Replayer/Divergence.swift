@@ -8,6 +8,8 @@ package import XState
 package struct Divergence: Sendable {
     /// The event that was to be reached.
     package var index: FrameIndex
+    /// The time for the search is over, and the event may still be ahead.
+    package var isGivenUp = false
     package var frame: Frame
     /// The process of the frame's thread, as it was recorded, and the argument vector of its last exec.
     package var process: ProcessID

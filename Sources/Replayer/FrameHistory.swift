@@ -32,7 +32,7 @@ struct FrameHistory {
 
 extension Effect {
     /// The bytes that the effect carries.
-    fileprivate var contentsLength: Int {
+    var contentsLength: Int {
         switch self {
         case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes),
             .outputBytes(_, let bytes):

@@ -17,6 +17,8 @@ package enum ReplayError: Error, Sendable {
     case ptrace(PtraceError)
     /// The program's output could not be written again.
     case output(OutputStream, errno: Int32)
+    /// At this event the program had more memory in use than this machine has.
+    case tooLarge(FrameIndex, bytes: UInt64, available: UInt64)
     /// The recording asks for what no recorder writes: a frame that contradicts those before it.
     case inconsistent(FrameIndex, String)
 }

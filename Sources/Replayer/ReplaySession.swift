@@ -18,7 +18,13 @@ package final class ReplaySession {
     package private(set) var passCounts: PassCounts
     /// Whether a search relied on a count.
     package private(set) var hasUsedPassCounts = false
+    /// What effects have written since the memory that is left was looked at.
+    private var unseenBytes = 0
     private let log = Logger(label: "replayer.session")
+
+    /// Microseconds.
+    private static let tick: Int64 = 200_000
+    private static let largeWrites = 64 << 20
 
     /// - Parameters:
     ///   - machine: this machine, which has been found fit for the recording.
@@ -46,6 +52,9 @@ package final class ReplaySession {
     }
 
     private func runToEnd() throws(ReplayError) -> ReplayOutcome {
+        // Deadlines and the memory that is left are looked at then.
+        Tracer.setTicker(microseconds: Self.tick)
+        defer { Tracer.setTicker(microseconds: 0) }
         while let frame = try nextFrame() {
             let index = FrameIndex(reader.nextIndex.rawValue - 1)
             log.trace("event \(index) of thread \(frame.thread)", metadata: ["effects": "\(frame.effects.count)"])
@@ -142,6 +151,7 @@ package final class ReplaySession {
         _ frame: Frame, to marker: Marker, at index: FrameIndex
     ) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
+        try checkSize(of: marker, at: index)
         let knownPass = passCounts.pass(of: index, at: frame.before.instructionPointer)
         if knownPass != nil { hasUsedPassCounts = true }
         var search = MarkerSearch(
@@ -154,11 +164,30 @@ package final class ReplaySession {
             switch outcome {
             case .reached: learn(from: search, knownPass: knownPass)
             case .stopped(let stop): return diverged(frame, thread, at: index, stop: stop)
-            case .notFound: return diverged(frame, thread, at: index, stop: nil)
+            case .notFound:
+                var divergence = diverged(frame, thread, at: index, stop: nil)
+                divergence.isGivenUp = true
+                return divergence
+            case .impossible:
+                throw ReplayError.inconsistent(index, "is an interruption where no code can be executed")
             }
-        } catch { throw .ptrace(error) }
+        } catch let error as PtraceError { throw .ptrace(error) } catch let error as ReplayError { throw error } catch {
+            preconditionFailure("\(error)")
+        }
         return try settle(frame, thread, at: index, isChecked: true)
     }
+
+    /// What a program had written when it was interrupted was in memory, and has to be here as well.
+    private func checkSize(of marker: Marker, at index: FrameIndex) throws(ReplayError) {
+        guard marker.pageCount > Self.largeMarker, let total = AvailableMemory.total() else { return }
+        let length = marker.pageCount.multipliedReportingOverflow(by: GuestAddress.pageSize)
+        if length.overflow || length.partialValue > total {
+            throw .tooLarge(index, bytes: length.overflow ? .max : length.partialValue, available: total)
+        }
+    }
+
+    /// Below that many it is not worth asking: 256 MiB.
+    private static let largeMarker: UInt64 = 1 << 16
 
     /// Passes that take longer to compare registers than to write the count down.
     private static let manyPasses: UInt64 = 1 << 14
@@ -202,6 +231,11 @@ package final class ReplaySession {
 
     private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
         if frame.effects.isEmpty { return }
+        for effect in frame.effects { unseenBytes += effect.contentsLength }
+        if unseenBytes >= Self.largeWrites {
+            unseenBytes = 0
+            if AvailableMemory.isShort() { throw .ptrace(ReplayedThread.outOfMemory(thread.id)) }
+        }
         var applier = EffectApplier(
             thread: thread, index: index, regions: regions, options: options
         ) { [threads] in threads[$0] }
@@ -235,7 +269,7 @@ package final class ReplaySession {
     }
 
     /// No recorder runs as many threads at a time, but a recording that does damage could ask for them.
-    private static let threadLimit = 1 << 14
+    private static let threadLimit = 1 << 13
 
     private func checkThreadCount(at index: FrameIndex) throws(ReplayError) {
         if threads.count >= Self.threadLimit {

@@ -28,13 +28,17 @@ final class ReplayedThread {
     func run(until isOver: () -> Bool = { false }) throws(PtraceError) -> WaitStatus {
         try traced.resume(.emulateSyscall)
         var isInterrupted = false
+        var isMemoryShort = false
         while true {
             let stop = try awaitStop {
-                if !isInterrupted, isOver() {
+                if isInterrupted { return }
+                isMemoryShort = AvailableMemory.isShort()
+                if isMemoryShort || isOver() {
                     isInterrupted = true
                     traced.interrupt()
                 }
             }
+            if isMemoryShort { throw Self.outOfMemory(id) }
             switch stop {
             case .groupStop where isInterrupted: return stop
             case .signal(Self.sigstop), .groupStop:
@@ -43,6 +47,11 @@ final class ReplayedThread {
             default: return stop
             }
         }
+    }
+
+    /// The program, or what a recording says of it, takes more memory than there is.
+    static func outOfMemory(_ thread: ThreadID) -> PtraceError {
+        .failed(operation: "replaying with hardly any memory left", thread: thread, errno: 12)
     }
 
     /// Waits for the thread's next stop.

@@ -42,12 +42,17 @@ final class SharedRegions {
         }
     }
 
+    /// Each has a descriptor.
+    private static let limit = 1 << 16
     /// What a file offset can hold.
     private static let lengthLimit = UInt64(Int64.max)
 
     func create(
         _ id: SharedRegionID, length: UInt64, contents: FileDigest?, at index: FrameIndex
     ) throws(ReplayError) {
+        guard regions.count < Self.limit else {
+            throw .inconsistent(index, "has more than \(Self.limit) shared regions")
+        }
         guard length <= Self.lengthLimit else {
             throw .inconsistent(index, "makes a shared region of \(length) bytes")
         }

@@ -27,7 +27,8 @@ final class StubProcess {
     ) throws(PtraceError) {
         self.layout = layout
         self.components = components
-        let stub = try Tracer.spawnStub(options: Self.options, core: core)
+        let stub = try Tracer.spawnStub(
+            options: Self.options, letThrough: InterceptorLayout.letThrough, core: core)
         let id = stub.id
         template = TracedThread(
             RunningThread(id: id), addressSpace: AddressSpace(memory: try GuestMemory(of: id)), layout: layout,

@@ -7,12 +7,9 @@ package import SystemPackage
 /// ```
 /// objects/ab/cdef...   the contents, mode 0444; the name is the digest
 /// by-stat/KEY          a symbolic link whose text is the digest that a file with this stat(2) data had
-/// verified/DIGEST      a symbolic link whose text is the stat(2) data that the object had when it was last compared
-///                      with its name
 /// tmp/                 copies being made
 /// ```
-/// An object that was changed since it was compared (by a broken disk's repair, or by hand) has another ctime, and is
-/// compared again before it is used: replays of large programs need not read all of their files each time.
+/// Nothing in it is reached through a symbolic link, and reading writes nothing: a store may be a stranger's.
 ///
 /// Objects appear by rename(2) and never change, so that several recorders can use a store at the same time. A recorder
 /// that is killed may leave a file in `tmp`; it may be removed when no recorder runs.
@@ -24,6 +21,10 @@ package struct FileStore: Sendable {
     package let directory: FilePath
     /// Replaces write(2); for tests of what happens when it fails.
     package var write: RecordingWriter.WriteFunction?
+    /// What need not be compared again.
+    package var verified = VerifiedObjects()
+    /// nil where there is no store to read from.
+    private let root: OpenDirectory?
 
     /// A file's stat data are believed to name its contents only if it had been left alone for this long when it was
     /// read: a change within the file system's time resolution would not show.
@@ -34,11 +35,23 @@ package struct FileStore: Sendable {
     /// Opens the store, creating it where it does not exist. The parent directory must exist.
     package init(at directory: FilePath) throws(FileStoreError) {
         self.directory = directory
-        for path in [directory, objects, byStat, temporaries] { try Self.makeDirectory(path) }
+        do { try Directory.create(directory, permissions: .ownerReadWriteExecute) } catch {
+            guard error == .fileExists else { throw .file(path: directory.string, error) }
+        }
+        root = try Self.open(directory)
+        for part in Part.allCases { _ = try make(part) }
     }
 
     /// Opens the store of a recording that is read. Nothing is created, and nothing need be there.
-    package init(reading directory: FilePath) { self.directory = directory }
+    ///
+    /// - Throws: if a symbolic link, or what is no directory, is in its place.
+    package init(reading directory: FilePath) throws(FileStoreError) {
+        self.directory = directory
+        do { root = try Self.open(directory) } catch {
+            guard case .file(_, .noSuchFileOrDirectory) = error else { throw error }
+            root = nil
+        }
+    }
 
     /// Stores the contents of an open regular file, if they are not there yet.
     ///
@@ -53,18 +66,19 @@ package struct FileStore: Sendable {
             if let digest = knownDigest(key), hasObject(digest, size: before.size), isIntact(digest) { return digest }
 
             let readingStarted = Self.now
-            let name = temporaries.appending("\(getpid())-\(RecordingID.random())")
+            let temporaries = try make(.temporaries)
+            let name = FilePath("\(getpid())-\(RecordingID.random())")
             do {
-                let digest = try copy(file, path: path, to: name)
+                let digest = try copy(file, path: path, to: name, in: temporaries)
                 guard let digest, FileKey(try status(of: file, path)) == key else {
-                    try? Directory.remove(name)
+                    try? temporaries.remove(name)
                     continue
                 }
-                try install(name, as: digest)
+                try install(name, of: temporaries, as: digest)
                 if before.latestChange <= readingStarted - Self.settlingTime { remember(digest, for: key) }
                 return digest
             } catch {
-                try? Directory.remove(name)
+                try? temporaries.remove(name)
                 throw error
             }
         }
@@ -73,13 +87,16 @@ package struct FileStore: Sendable {
 
     /// Opens the stored contents for reading. The caller closes the descriptor; it is closed on exec.
     package func open(_ digest: FileDigest) throws(FileStoreError) -> FileDescriptor {
-        let path = object(digest)
-        do {
-            // A FIFO in the object's place is not waited for.
-            return try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+        guard let root else { throw .missing(digest) }
+        do throws(Errno) {
+            return try root.directory(Part.objects.name).directory(Self.prefix(digest)).file(Self.rest(digest))
         } catch {
-            let errno = TraceFormat.errno(error)
-            throw errno == .noSuchFileOrDirectory ? .missing(digest) : .file(path: path.string, errno)
+            switch error {
+            case .noSuchFileOrDirectory: throw .missing(digest)
+            // In its place is no regular file.
+            case .invalidArgument: throw .damaged(digest)
+            default: throw Self.failure(object(digest), error)
+            }
         }
     }
 
@@ -95,17 +112,16 @@ package struct FileStore: Sendable {
         let file = try open(digest)
         do {
             let before = try status(of: file, object(digest).string)
-            guard before.type == .regular else { throw FileStoreError.damaged(digest) }
-            let key = FileKey(before).description
-            if Directory.linkText(verified(digest), count: key.utf8.count) == Array(key.utf8) { return file }
+            let key = FileKey(before)
+            if verified.contains(digest, key) { return file }
             let readingStarted = Self.now
             try compare(file, with: digest)
-            if before.latestChange <= readingStarted - Self.settlingTime { rememberVerified(digest, key) }
+            if before.latestChange <= readingStarted - Self.settlingTime { verified.note(digest, key) }
             return file
-        } catch let error as FileStoreError {
+        } catch {
             try? file.close()
             throw error
-        } catch { preconditionFailure("\(error)") }
+        }
     }
 
     private func compare(_ file: FileDescriptor, with digest: FileDigest) throws(FileStoreError) {
@@ -120,7 +136,9 @@ package struct FileStore: Sendable {
     }
 
     /// Where the contents are, or would be: for looking into them, which a replay that maps them must not rely on.
-    package func path(of digest: FileDigest) -> String { object(digest).string }
+    ///
+    /// - Returns: nil if the store has no such object.
+    package func path(of digest: FileDigest) -> String? { entry(digest)?.kind == .file ? object(digest).string : nil }
 
     /// Whether the store has these contents with this length in bytes.
     package func contains(_ digest: FileDigest, size: UInt64) -> Bool {
@@ -129,22 +147,30 @@ package struct FileStore: Sendable {
 }
 
 extension FileStore {
-    private var objects: FilePath { directory.appending("objects") }
-    private var byStat: FilePath { directory.appending("by-stat") }
-    private var temporaries: FilePath { directory.appending("tmp") }
+    /// The directories of a store.
+    private enum Part: String, CaseIterable {
+        case objects
+        case byStat = "by-stat"
+        case temporaries = "tmp"
 
-    private func verified(_ digest: FileDigest) -> FilePath {
-        directory.appending("verified").appending(digest.description)
+        var name: FilePath { FilePath(rawValue) }
     }
 
-    /// Best effort: in a store that is not ours to write to, objects are compared each time.
-    private func rememberVerified(_ digest: FileDigest, _ key: String) {
-        let path = verified(digest)
-        try? Self.makeDirectory(path.removingLastComponent())
-        do { try Directory.link(path, to: key) } catch {
-            guard error == .fileExists else { return }
-            try? Directory.remove(path)
-            try? Directory.link(path, to: key)
+    private static func open(_ directory: FilePath) throws(FileStoreError) -> OpenDirectory {
+        do throws(Errno) { return try OpenDirectory(directory) } catch { throw failure(directory, error) }
+    }
+
+    /// O_DIRECTORY and O_NOFOLLOW make ENOTDIR of a symbolic link to a directory.
+    private static func failure(_ path: FilePath, _ error: Errno) -> FileStoreError {
+        let isPlace = error == .notDirectory || error == .tooManySymbolicLinkLevels
+        return isPlace ? .foreign(path: path.string) : .file(path: path.string, error)
+    }
+
+    /// A directory of the store, which is made where there is none.
+    private func make(_ part: Part) throws(FileStoreError) -> OpenDirectory {
+        guard let root else { throw .file(path: directory.string, .noSuchFileOrDirectory) }
+        do throws(Errno) { return try root.makeDirectory(part.name) } catch {
+            throw Self.failure(directory.appending(part.rawValue), error)
         }
     }
 
@@ -154,20 +180,21 @@ extension FileStore {
         return true
     }
 
-    private static func makeDirectory(_ path: FilePath) throws(FileStoreError) {
-        do { try Directory.create(path, permissions: .ownerReadWriteExecute) } catch {
-            guard error == .fileExists else { throw .file(path: path.string, error) }
-        }
+    /// Where an object is, for words.
+    private func object(_ digest: FileDigest) -> FilePath {
+        directory.appending(Part.objects.rawValue).pushing(Self.prefix(digest)).pushing(Self.rest(digest))
     }
 
-    private func object(_ digest: FileDigest) -> FilePath {
-        let name = digest.description
-        return objects.appending(String(name.prefix(2))).appending(String(name.dropFirst(2)))
+    private static func prefix(_ digest: FileDigest) -> FilePath { FilePath(String(digest.description.prefix(2))) }
+    private static func rest(_ digest: FileDigest) -> FilePath { FilePath(String(digest.description.dropFirst(2))) }
+
+    private func entry(_ digest: FileDigest) -> OpenDirectory.Entry? {
+        (try? root?.directory(Part.objects.name).directory(Self.prefix(digest)))?.entry(Self.rest(digest))
     }
 
     private func hasObject(_ digest: FileDigest, size: Int64) -> Bool {
-        guard let found = try? object(digest).stat(followTargetSymlink: false) else { return false }
-        return found.type == .regular && found.size == size
+        guard let found = entry(digest) else { return false }
+        return found.kind == .file && found.size == size
     }
 
     private func status(of file: FileDescriptor, _ path: String) throws(FileStoreError) -> Stat {
@@ -181,32 +208,33 @@ extension FileStore {
     }
 
     private func knownDigest(_ key: FileKey) -> FileDigest? {
-        guard let text = Directory.linkText(byStat.appending(key.description), count: 2 * FileDigest.size) else {
-            return nil
-        }
+        guard let links = try? root?.directory(Part.byStat.name),
+            let text = links.linkText(FilePath(key.description), count: 2 * FileDigest.size)
+        else { return nil }
         return FileDigest(hexadecimal: text)
     }
 
     /// Best effort: without it the file is read again next time.
     private func remember(_ digest: FileDigest, for key: FileKey) {
-        let path = byStat.appending(key.description)
-        do { try Directory.link(path, to: digest.description) } catch {
+        guard let links = try? make(.byStat) else { return }
+        let name = FilePath(key.description)
+        do throws(Errno) { try links.link(name, to: digest.description) } catch {
             guard error == .fileExists, knownDigest(key) != digest else { return }
-            try? Directory.remove(path)
-            try? Directory.link(path, to: digest.description)
+            try? links.remove(name)
+            try? links.link(name, to: digest.description)
         }
     }
 
     /// Copies to a new file and hashes on the way. nil if the file's length changed meanwhile.
     private func copy(
-        _ source: FileDescriptor, path: String, to name: FilePath
+        _ source: FileDescriptor, path: String, to name: FilePath, in temporaries: OpenDirectory
     ) throws(FileStoreError) -> FileDigest? {
         let size = UInt64(max(0, try status(of: source, path).size))
+        let place = directory.appending(Part.temporaries.rawValue).pushing(name).string
         let target: OwnedFile
-        do {
-            target = try OwnedFile(
-                name, .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-        } catch { throw .file(path: name.string, error) }
+        do throws(Errno) { target = OwnedFile(try temporaries.makeFile(name)) } catch {
+            throw .file(path: place, error)
+        }
         let isCloned = target.clone(source)
         var hash = SHA256()
         // A clone is read instead of the original: it does not change.
@@ -221,7 +249,7 @@ extension FileStore {
             if reader.offset > size { return nil }
             if isCloned { continue }
             if isHole {
-                do { try target.extend(to: reader.offset) } catch { throw .file(path: name.string, error) }
+                do { try target.extend(to: reader.offset) } catch { throw .file(path: place, error) }
                 continue
             }
             var rest = piece[...]
@@ -231,18 +259,21 @@ extension FileStore {
                         if let write { try write(target.descriptor, rest) } else { try target.writeSome(rest) }
                     rest = rest.dropFirst(written)
                 }
-            } catch { throw .file(path: name.string, error) }
+            } catch { throw .file(path: place, error) }
         }
         do { try target.setPermissions([.ownerRead, .groupRead, .otherRead]) } catch {
-            throw .file(path: name.string, error)
+            throw .file(path: place, error)
         }
         return reader.offset == size ? FileDigest(bytes: hash.finalize()) : nil
     }
 
-    private func install(_ name: FilePath, as digest: FileDigest) throws(FileStoreError) {
-        let path = object(digest)
-        try Self.makeDirectory(path.removingLastComponent())
-        // Replacing an object of another recorder replaces it by the same contents.
-        do { try Directory.rename(name, to: path) } catch { throw .file(path: path.string, error) }
+    private func install(
+        _ name: FilePath, of temporaries: OpenDirectory, as digest: FileDigest
+    ) throws(FileStoreError) {
+        let objects = try make(.objects)
+        do throws(Errno) {
+            // Replacing an object of another recorder replaces it by the same contents.
+            try temporaries.rename(name, to: Self.rest(digest), in: objects.makeDirectory(Self.prefix(digest)))
+        } catch { throw Self.failure(object(digest), error) }
     }
 }

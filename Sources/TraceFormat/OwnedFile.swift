@@ -18,10 +18,10 @@ struct OwnedFile: ~Copyable, Sendable {
         } catch { throw errno(error) }
     }
 
-    /// Opens a regular file for reading. Anything else is EINVAL, and opening it never waits: a recording from a
-    /// stranger may have a FIFO in the place of a file.
+    /// Opens a regular file for reading. Anything else is EINVAL, a symbolic link is ELOOP, and opening it never
+    /// waits: a recording from a stranger may have a FIFO in the place of a file.
     static func forReading(_ path: FilePath) throws(Errno) -> OwnedFile {
-        let file = try OwnedFile(path, .readOnly, options: .nonBlocking)
+        let file = try OwnedFile(path, .readOnly, options: [.nonBlocking, .noFollow])
         guard try file.descriptor.stat().type == .regular else { throw .invalidArgument }
         return file
     }

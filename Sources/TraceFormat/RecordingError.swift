@@ -24,11 +24,11 @@ package enum RecordingError: Error, Hashable, Sendable {
 extension RecordingError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .cannotOpen(let path, let errno): "cannot open \(path): \(errno)"
-        case .manifest(let what): "the recording's manifest.json is damaged: \(what)"
+        case .cannotOpen(let path, let errno): "cannot open \(PrintableText.of(path)): \(errno)"
+        case .manifest(let what): "the recording's manifest.json is damaged: \(PrintableText.of(what))"
         case .newerVersion(let version, let producer):
             """
-            the recording was made by a newer xrr (\(producer)): it has format \(version), and this xrr reads up to \
+            the recording was made by a newer xrr (\(PrintableText.of(producer))): it has format \(version), and this xrr reads up to \
             \(FormatVersion.current.major).x
             """
         case .unreadable(let stream, let offset, let errno):

@@ -15,7 +15,7 @@ package enum RecordingWriteError: Error, Hashable, Sendable {
 extension RecordingWriteError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .file(let path, _, let errno): "cannot write the recording: \(path): \(errno)"
+        case .file(let path, _, let errno): "cannot write the recording: \(PrintableText.of(path)): \(errno)"
         case .frameTooLarge(let stream, let limit):
             "an event has more than \(limit) bytes of \(stream.fileName), which a recording cannot hold"
         case .compression(let what): "cannot compress the recording: \(what)"

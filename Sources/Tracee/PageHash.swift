@@ -6,7 +6,7 @@ package import Ptrace
 package enum PageHash {
     /// The XXH3 of each page; 0 for one that cannot be read (it lies behind the end of a mapped file).
     ///
-    /// - Parameter stackEnds: see `Marker.stackEnds`.
+    /// - Parameter stackEnds: see `Marker.stackEnds`; in ascending order.
     package static func hashes(
         of start: GuestAddress, pageCount: UInt64, stackEnds: [GuestAddress], in memory: GuestMemory,
         through thread: ThreadID
@@ -30,11 +30,29 @@ package enum PageHash {
 
     /// Makes zeros of what is dead.
     ///
-    /// - Parameter start: the address of the first byte, which begins a page.
+    /// - Parameters:
+    ///   - start: the address of the first byte, which begins a page.
+    ///   - stackEnds: in ascending order.
     package static func clearDead(_ bytes: inout [UInt8], at start: GuestAddress, _ stackEnds: [GuestAddress]) {
-        for end in stackEnds where start < end && end - start < UInt64(bytes.count) {
+        var (low, high) = (0, stackEnds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if stackEnds[middle] <= start { low = middle + 1 } else { high = middle }
+        }
+        for end in stackEnds[low...] {
+            guard end - start < UInt64(bytes.count) else { return }
             for index in Int(end.pageStart - start)..<Int(end - start) { bytes[index] = 0 }
         }
+    }
+
+    /// The ends of stacks in ascending order, and of those in one page the last alone, which covers the others.
+    package static func ordered(_ stackEnds: [GuestAddress]) -> [GuestAddress] {
+        var result: [GuestAddress] = []
+        for end in stackEnds.sorted() {
+            if let last = result.last, last.pageStart == end.pageStart { result.removeLast() }
+            result.append(end)
+        }
+        return result
     }
 
     /// One hash for several pages. The pages' own hashes are good; this mixes in their order.

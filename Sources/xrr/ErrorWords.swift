@@ -19,7 +19,8 @@ extension PtraceError {
     private static func advice(_ errno: Int32) -> String {
         switch ErrorNumber(rawValue: errno) {
         case .EAGAIN: " (too many processes: raise 'ulimit -u' or end some)"
-        case .ENFILE, .EMFILE: " (too many open files: raise 'ulimit -n')"
+        case .ENFILE, .EMFILE: " (raise 'ulimit -n')"
+        case .ENOMEM: " (free some memory; where many mappings are in use, raise the sysctl vm.max_map_count)"
         default: ""
         }
     }
@@ -88,6 +89,9 @@ extension ReplayError {
         case .missingComponents(let index, let thread, let components):
             "this machine cannot hold the registers that thread \(thread) has from event \(index) on: it has no "
                 + "\(components); replay on a CPU that has them"
+        case .tooLarge(let index, let bytes, let available):
+            "at event \(index) the recorded program had \(TextFormat.size(bytes)) of memory in use, and this machine has "
+                + "\(TextFormat.size(available))"
         case .inconsistent(let index, let what): "the recording is damaged: event \(index) \(what)"
         }
     }
@@ -96,7 +100,7 @@ extension ReplayError {
         switch self {
         case .recording, .store, .inconsistent: .unreadable
         case .output: .failure
-        case .unsound, .missingComponents: .unsoundHere
+        case .unsound, .missingComponents, .tooLarge: .unsoundHere
         // Somebody killed the replay's processes: it says nothing of the recording or the machine.
         case .ptrace(.threadGone): .failure
         case .ptrace: .unsoundHere

@@ -100,6 +100,91 @@ import XState
         #expect(home.latest == nil)
     }
 
+    /// A stranger's collection may have links to the user's directories, and files with other names than xrr gives.
+    @Test(arguments: ["objects", "by-stat", "tmp", "verified", ""])
+    func collectingFollowsNoLink(part: String) throws {
+        let first = try record()
+        let precious = home.path + "/precious"
+        let hex = String(repeating: "a", count: 62)
+        try FileSystem.createDirectories(precious + "/aa")
+        for name in ["thesis.tex", "aa/" + hex, "12-" + RecordingID.random().description] {
+            try FileSystem.write([1], to: precious + "/" + name)
+        }
+        try FileSystem.createLink(to: "/etc/hostname", at: precious + "/mylink")
+        try FileSystem.createLink(to: "aa" + hex, at: precious + "/" + String(repeating: "b", count: 64))
+        let before = try FileSystem.names(in: precious)
+        if part.isEmpty {
+            try FileSystem.removeTree(home.store)
+            try FileSystem.createLink(to: precious, at: home.store)
+        } else {
+            try FileSystem.createLink(to: precious, at: home.store + "/" + part)
+        }
+        try home.remove(first)
+        _ = home.collectStore()
+        #expect(try FileSystem.names(in: precious) == before)
+        #expect(FileSystem.kind(precious + "/aa/" + hex) == .file)
+    }
+
+    @Test func collectingKeepsWhatIsNotOurs() throws {
+        let first = try record()
+        let temporaries = home.store + "/tmp"
+        let links = home.store + "/by-stat"
+        for directory in [temporaries, links] { try FileSystem.createDirectories(directory) }
+        let own = temporaries + "/12-" + RecordingID.random().description
+        for path in [own, temporaries + "/notes"] { try FileSystem.write([1], to: path) }
+        try FileSystem.createLink(to: "/etc/hostname", at: links + "/mylink")
+        try FileSystem.createLink(to: String(repeating: "a", count: 64), at: links + "/1-2-3-4-5")
+        try home.remove(first)
+        guard case .freed = home.collectStore() else { return #expect(Bool(false), "nothing holds the store") }
+        #expect(FileSystem.kind(own) == nil)
+        #expect(try FileSystem.names(in: temporaries) == ["notes"])
+        #expect(try FileSystem.names(in: links) == ["mylink"])
+    }
+
+    @Test func noLinkLeadsOutOfAHome() throws {
+        let mine = try record()
+        let other = RecordingsHome(path: home.path + "/stranger")
+        try FileSystem.createDirectories(other.path)
+        for name in ["latest", "prog-9"] { try FileSystem.createLink(to: mine.path, at: "\(other.path)/\(name)") }
+        #expect(other.latest == nil)
+        for name in ["latest", "prog-9"] {
+            #expect(throws: CommandError.self) { try RecordingDirectory.resolve(name, home: other) }
+        }
+        // A path that is given is followed, but not to remove what it leads to.
+        let path = other.path + "/prog-9"
+        #expect(try RecordingDirectory.resolve(path, home: other).path == mine.path)
+        #expect(throws: CommandError.self) {
+            try RecordingDirectory.resolve(path, home: other, followsLinks: false)
+        }
+        #expect(throws: CommandError.self) { try home.remove(RecordingDirectory(path: path)) }
+        #expect(mine.isRecording)
+    }
+
+    @Test func whatOthersCanWriteIsNotTrusted() throws {
+        try FileSystem.createDirectories(home.store)
+        try home.refuseUnsafe()
+        unsafe chmod(home.store, 0o777)
+        #expect(throws: CommandError.self) { try home.refuseUnsafe() }
+        unsafe chmod(home.store, 0o700)
+        let inner = RecordingsHome(path: home.path + "/inner")
+        try FileSystem.createDirectories(inner.store)
+        try inner.refuseUnsafe()
+        unsafe chmod(home.path, 0o777)
+        #expect(throws: CommandError.self) { try inner.refuseUnsafe() }
+        unsafe chmod(home.path, 0o1777)
+        try inner.refuseUnsafe()
+        guard geteuid() == 0 else { return }
+        for path in [inner.path, inner.store] {
+            unsafe chown(path, 65534, 65534)
+            #expect(throws: CommandError.self) { try inner.refuseUnsafe() }
+            unsafe chown(path, 0, 0)
+        }
+        let shared = RecordingsHome(path: inner.path, isInSharedPlace: true)
+        #expect(try shared.recordings().isEmpty)
+        unsafe chown(inner.path, 65534, 65534)
+        #expect(throws: CommandError.self) { try shared.recordings() }
+    }
+
     /// A process that is being started has copies of all descriptors until it calls execve(2).
     @Test func aReleasedLockHoldsNothingThoughCopied() throws {
         try FileSystem.createDirectories(home.store)

@@ -47,6 +47,18 @@ import TraceFormat
         #expect(TextFormat.aligned("ab", 4) == "ab  " && TextFormat.aligned("abcde", 4) == "abcde")
     }
 
+    /// Controls, C1 controls, and what changes how other characters are shown.
+    @Test func nothingActsOnTheTerminal() {
+        let text = "a\u{1b}]0;x\u{7}\u{9b}31m\u{202e}b\u{2066}\u{200d}\u{2028}\u{e0041}\u{ad}\u{feff}é日\n"
+        #expect(
+            TextFormat.printable(text)
+                == "a\\x1b]0;x\\x07\\x9b31m\\u{202e}b\\u{2066}\\u{200d}\\u{2028}\\u{e0041}\\xad\\u{feff}é日\\x0a")
+        #expect(TextFormat.printable(TextFormat.printable(text)) == TextFormat.printable(text))
+        #expect(
+            JSONText.string(text).text
+                == "\"a\\u001b]0;x\\u0007\\u009b31m\\u202eb\\u2066\\u200d\\u2028\\udb40\\udc41\\u00ad\\ufeffé日\\n\"")
+    }
+
     @Test func quoting() {
         #expect(
             TextFormat.commandLine([Array("ls".utf8), Array("a b".utf8), [], Array("it's".utf8)])

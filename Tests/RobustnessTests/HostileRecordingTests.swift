@@ -192,6 +192,53 @@ import XState
         },
     ]
 
+    /// A loop that a marker is looked for in, which it is never at.
+    private static func marker(
+        _ name: String, _ statuses: [Int32], code: [UInt8] = [0x90, 0x90, 0x90, 0x90, 0x90, 0x90, 0xeb, 0xf8],
+        at address: GuestAddress = base, _ marker: Marker, effects: [Effect] = []
+    ) -> Case {
+        Case(testDescription: name, statuses: statuses, code: code) {
+            $0.append(effects: effects)
+            var registers = HostileRecording.registers
+            registers.rip = address.rawValue
+            registers.rbx = marker.digests.isEmpty ? 1 : 0
+            $0.append(.interruption(marker), registers, registers)
+        }
+    }
+
+    private static func digests(_ start: GuestAddress, _ count: UInt64) -> Marker {
+        Marker(processorTime: 1, digests: [.init(start: start, pageCount: count, hash: 5)])
+    }
+
+    private static let heap = GuestAddress(0x1000_0000_0000)
+
+    /// What takes all time or all memory.
+    static let excess: [Case] = [
+        marker("a digest of more pages than there can be", [5], digests(base, 1 << 34)),
+        marker(
+            "a digest of terabytes", [5], digests(heap, 1 << 30),
+            effects: [mapping(heap, 1 << 42, flags: 0x4002, protection: 3)]),
+        marker(
+            "a marker where nothing can be executed", [4], code: Machine.call(elsewhere.rawValue), at: elsewhere, Marker(),
+            effects: [mapping(elsewhere, 0x2000, protection: 3)]),
+        marker("a marker where nothing is mapped", [4], at: heap, Marker()),
+        marker(
+            "more ends of stacks than threads", [5],
+            Marker(
+                processorTime: 1, digests: [.init(start: base, pageCount: 0x8000, hash: 5)],
+                stackEnds: Array(repeating: base + 0x1001, count: 300_000))),
+        marker("a loop to itself", [5], code: Machine.loop, Marker()),
+        Case(testDescription: "as many shared regions as one likes") {
+            $0.append(
+                effects: (0..<200_000).map {
+                    .createShared(SharedRegionID(rawValue: $0), length: 4096, contents: nil)
+                })
+        },
+        Case(testDescription: "as many mappings as one likes", statuses: [4, 5]) {
+            $0.append(effects: (0..<200_000).map { mapping(heap + UInt64($0) * 0x2000, 4096, protection: 3) })
+        },
+    ]
+
     static let state: [Case] = [
         registers("a 32-bit code segment") { $0.cs = 0x23 },
         registers("a kernel code segment") { $0.cs = 0x10 },
@@ -215,7 +262,7 @@ import XState
         },
     ]
 
-    @Test(arguments: memory + threads + state)
+    @Test(arguments: memory + threads + state + excess)
     func endsWithAnswer(_ hostile: Case) async throws {
         try await Slots.guests.withSlot {
             let trial = try await Trial("hostile")
@@ -227,7 +274,7 @@ import XState
             let path = trial.sandbox.path("hostile")
             try recording.write(to: path)
             var group: pid_t = 0
-            let replayed = try await trial.run([trial.tool, "replay", "-a", path], limit: .seconds(40)) { group = $0 }
+            let replayed = try await trial.run([trial.tool, "replay", "-a", path], limit: .seconds(60)) { group = $0 }
             #expect(hostile.statuses.contains { replayed.ending == .exited($0) }, "\(replayed)")
             if replayed.ending == .exited(4) { #expect(replayed.notices.count == 1, "\(replayed)") }
             #expect(await Trial.leftovers(inGroup: group) == [])

@@ -1,4 +1,5 @@
 import Codec
+import FoundationEssentials
 import Synchronization
 import SystemPackage
 import Testing
@@ -182,6 +183,77 @@ import Testing
         }
         #expect(throws: FileStoreError.changing(path: path.string)) { try add(path, to: store) }
         #expect(try entries(scratch.path.appending("store/tmp")) == 0)
+    }
+
+    /// A stranger's store may have a link to a directory of the user's in any place.
+    @Test(arguments: ["", "/objects", "/tmp", "/by-stat", "/objects/03"])
+    func noLinkIsFollowed(place: String) throws {
+        let scratch = try Scratch()
+        // Its SHA-256 begins with 03.
+        let file = scratch.path.appending("file")
+        try Scratch.replace(file, [1, 2, 3])
+        let digest = try add(file, to: store(scratch))
+        #expect(digest.description.hasPrefix("03"))
+        let precious = scratch.path.appending("precious")
+        let link = "\(scratch.path)/store\(place)"
+        try FileManager.default.moveItem(atPath: link, toPath: precious.string)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: precious.string)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: precious.string).sorted()
+        try Scratch.replace(file, place == "/objects/03" ? [1, 2, 3] : [3, 2, 1])
+        #expect(throws: FileStoreError.foreign(path: link)) { try add(file, to: store(scratch)) }
+        if place.isEmpty || place.hasPrefix("/objects") {
+            #expect(throws: FileStoreError.foreign(path: place.isEmpty ? link : "\(scratch.path)/store/\(object(digest))")) {
+                try FileStore(reading: scratch.path.appending("store")).openVerified(digest).close()
+            }
+        }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: precious.string).sorted() == before)
+    }
+
+    private func object(_ digest: FileDigest) -> String {
+        "objects/\(digest.description.prefix(2))/\(digest.description.dropFirst(2))"
+    }
+
+    @Test func anObjectThatIsALinkIsNotFollowed() throws {
+        let scratch = try Scratch()
+        let file = scratch.path.appending("file")
+        try Scratch.replace(file, [1, 2, 3])
+        let store = try store(scratch)
+        let digest = try add(file, to: store)
+        let path = "\(scratch.path)/store/\(object(digest))"
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: file.string)
+        #expect(throws: FileStoreError.foreign(path: path)) { try store.open(digest) }
+        #expect(store.path(of: digest) == nil)
+        // Whoever adds it puts the contents there.
+        #expect(try add(file, to: store) == digest)
+        try store.verify(digest)
+    }
+
+    /// What was compared is noted by the user, and nothing is written to the store.
+    @Test func readingWritesNothing() async throws {
+        let scratch = try Scratch()
+        let file = scratch.path.appending("file")
+        try Scratch.replace(file, [1, 2, 3])
+        let digest = try add(file, to: try store(scratch))
+        try await settle(file)
+        let directory = scratch.path.appending("store")
+        let before = try FileManager.default.subpathsOfDirectory(atPath: directory.string).sorted()
+        let store = try FileStore(reading: directory)
+        try store.openVerified(digest).close()
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: directory.string).sorted() == before)
+        let text = try #require(store.verified.changedText)
+        #expect(String(decoding: text, as: UTF8.self).hasPrefix("\(digest) "))
+
+        // Believed as long as the object is the same file.
+        let known = VerifiedObjects(text: text)
+        var second = try FileStore(reading: directory)
+        second.verified = known
+        try second.openVerified(digest).close()
+        #expect(known.changedText == nil)
+        let path = "\(directory)/\(object(digest))"
+        try FileManager.default.removeItem(atPath: path)
+        try Scratch.replace(FilePath(path), [1, 2, 4])
+        #expect(throws: FileStoreError.damaged(digest)) { try second.openVerified(digest) }
     }
 
     @Test func onlyRegularFilesAreStored() throws {

@@ -47,8 +47,9 @@ struct cptrace_file_identity {
 // Starts a process that is seized before it executes `path` under xrr's recording filter. Returns its pid.
 int32_t cptrace_spawn(const struct cptrace_spawn_options *options);
 // Starts a confined copy of this process that shares its descriptors, seized and waiting at a ptrace-stop to be
-// emptied and refilled by the caller. Returns its pid. `cpu` as above.
-int32_t cptrace_spawn_stub(uint64_t ptrace_options, int32_t cpu);
+// emptied and refilled by the caller. Returns its pid. `cpu` as above. System calls are possible, and traced, from the
+// `syscall` below alone and from that which `let_through` is the address behind.
+int32_t cptrace_spawn_stub(uint64_t ptrace_options, uint64_t let_through, int32_t cpu);
 // The address of a `syscall` instruction in this process, valid in a stub until it is emptied.
 uint64_t cptrace_syscall_instruction(void);
 
@@ -95,6 +96,8 @@ int32_t cptrace_kill(int32_t process, int32_t signal);
 int32_t cptrace_thread_state(int32_t tid);
 // SigBlk, SigIgn and SigCgt of /proc/TID/status; `pending` is SigPnd | ShdPnd.
 int32_t cptrace_signal_sets(int32_t tid, uint64_t *blocked, uint64_t *ignored, uint64_t *caught, uint64_t *pending);
+// Keeps a descriptor back for `cptrace_read_file` where this process has no other left.
+void cptrace_keep_spare_descriptor(void);
 // The whole of a small file such as /proc/PID/maps; bytes read or -errno (-E2BIG if it does not fit).
 int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity);
 int64_t cptrace_read_link(const char *path, void *bytes, size_t capacity);
@@ -143,7 +146,9 @@ void cptrace_take_back_tsc(void);
 uint64_t cptrace_read_tsc(void);
 uint64_t cptrace_read_tscp(uint32_t *auxiliary);
 
-// --- this process (process.c)
+// --- this process (process.c, spawn.c)
+// Makes this process, and what it starts, the first that the kernel ends when memory is short: proc(5), oom_score_adj.
+void cptrace_offer_to_oom_killer(void);
 // Ends a pin of this process's own XCR0, given all that the kernel enables, and executes the program anew, since libraries
 // have chosen code and sizes by the old value. Returns -errno where that is not all, and on kernels without the pin.
 int32_t cptrace_restart_with_xcr0(uint64_t full, char *const *argv);
@@ -152,6 +157,8 @@ int32_t cptrace_restart_with_xcr0(uint64_t full, char *const *argv);
 void cptrace_reserve_standard_streams(void);
 // Raises the soft RLIMIT_NOFILE to the hard limit.
 void cptrace_raise_descriptor_limit(void);
+// Makes it what it was; for a child before execve(2).
+void cptrace_restore_descriptor_limit(void);
 // The process that traces this one, 0 if none does.
 int32_t cptrace_tracer(void);
 

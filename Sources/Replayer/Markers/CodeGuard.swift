@@ -11,6 +11,8 @@ enum CodeMemory {
     case guarded(CodeGuard)
     /// It can be written by way of another address, too: nothing would be safe there.
     case shared
+    /// Nothing that can be executed is mapped there.
+    case nowhere
 
     var isPatchable: Bool { if case .shared = self { false } else { true } }
 
@@ -21,7 +23,9 @@ enum CodeMemory {
             return
         }
         let entries = map.entries.filter { $0.start < pages.upperBound && pages.lowerBound < $0.end }
-        if entries.contains(where: \.isShared) {
+        if !entries.contains(where: { $0.isExecutable && $0.start <= address && address < $0.end }) {
+            self = .nowhere
+        } else if entries.contains(where: \.isShared) {
             self = .shared
         } else if let entry = entries.first(where: \.isWritable) {
             let part = max(pages.lowerBound, entry.start)..<min(pages.upperBound, entry.end)

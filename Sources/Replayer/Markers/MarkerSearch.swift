@@ -22,12 +22,14 @@ struct MarkerSearch {
         case stopped(WaitStatus)
         /// The time limit is over, and the thread is stopped somewhere.
         case notFound
+        /// Where the thread was recorded nothing can be executed.
+        case impossible
     }
 
     private let thread: ReplayedThread
     private let frame: Frame
     private let index: FrameIndex
-    private let marker: Marker
+    private var marker: Marker
     private let comparison: StateComparison
     private let deadline: Int64
     /// How often the tracer compared the whole state.
@@ -57,6 +59,7 @@ struct MarkerSearch {
     ) {
         self.thread = thread
         self.marker = marker
+        self.marker.stackEnds = PageHash.ordered(marker.stackEnds)
         self.frame = frame
         self.index = index
         self.comparison = comparison
@@ -68,14 +71,13 @@ struct MarkerSearch {
 
     /// How much longer than the recording a replay may take, and its bounds in nanoseconds.
     private static let patience: UInt64 = 1000
-    private static let shortestLimit: Int64 = 60_000_000_000
+    private static let shortestLimit: Int64 = 30_000_000_000
     private static let longestLimit: Int64 = 600_000_000_000
 
     mutating func run() throws(PtraceError) -> Outcome {
         if try isThere() { return .reached }
-        Tracer.setTicker(microseconds: 1_000_000)
-        defer { Tracer.setTicker(microseconds: 0) }
         let memory = CodeMemory(around: address, in: traced)
+        if case .nowhere = memory { return .impossible }
         var page: StubPage?
         if case .guarded(let codeGuard) = memory { try codeGuard.protect() }
         let outcome = try search(memory, &page)
@@ -88,6 +90,7 @@ struct MarkerSearch {
     /// Waits at the address in the best way that the code of the moment allows, again and again.
     private mutating func search(_ memory: CodeMemory, _ page: inout StubPage?) throws(PtraceError) -> Outcome {
         while true {
+            if isOver { return .notFound }
             // A count that is passed, or zero, is a wrong one.
             if let knownPass, knownPass <= passCount { self.knownPass = nil }
             let end: Outcome?
@@ -166,6 +169,7 @@ struct MarkerSearch {
         while true {
             let pointer = try traced.registers().instructionPointer
             guard site.address < pointer, pointer < site.end else { break }
+            if isOver { return .notFound }
             if let stop = try step(memory) { return .stopped(stop) }
             if try isThere() { return .reached }
         }
@@ -192,7 +196,7 @@ struct MarkerSearch {
             var registers = try traced.registers()
             guard stop == .signal(Self.trap), registers.instructionPointer == stub.trapAddress else {
                 if try memory.hasCaught(stop) {
-                    try repeatWrite(memory)
+                    if let stop = try repeatWrite(memory) { return .stopped(stop) }
                     try leave(stub)
                     return nil
                 }
@@ -205,6 +209,10 @@ struct MarkerSearch {
                 return .reached
             }
             knownPass = nil
+            if isOver {
+                try traced.setRegisters(registers)
+                return .notFound
+            }
             if self.checks.count < Self.longestStub, let check = difference.check, !self.checks.contains(check) {
                 self.checks.insert(check, at: 0)
             }
@@ -262,6 +270,7 @@ struct MarkerSearch {
         // Off the address itself first: a breakpoint there would stop the thread without a pass.
         while try traced.registers().instructionPointer == address {
             passCount += 1
+            if isOver { return .notFound }
             if let stop = try step(memory) { return .stopped(stop) }
             if try isThere() { return .reached }
         }
@@ -272,7 +281,7 @@ struct MarkerSearch {
             guard try breakpoint.hasStopped(stop) else {
                 try breakpoint.remove()
                 if try memory.hasCaught(stop) {
-                    try repeatWrite(memory)
+                    if let stop = try repeatWrite(memory) { return .stopped(stop) }
                     return nil
                 }
                 return stop.isGroupStop ? .notFound : .stopped(stop)
@@ -282,7 +291,7 @@ struct MarkerSearch {
                 try breakpoint.remove()
                 return .reached
             }
-            if Host.monotonicTime() > deadline {
+            if isOver {
                 try breakpoint.remove()
                 return .notFound
             }
@@ -302,28 +311,34 @@ struct MarkerSearch {
 
     /// Runs to the next stop; a group-stop means that the time limit is over.
     private func go() throws(PtraceError) -> WaitStatus {
-        try thread.run { Host.monotonicTime() > deadline }
+        try thread.run { isOver }
     }
+
+    /// Whether the time limit is over.
+    private var isOver: Bool { Host.monotonicTime() > deadline }
 
     /// Executes one instruction.
     ///
     /// - Returns: the stop if it was another one.
     private func step(_ memory: CodeMemory) throws(PtraceError) -> WaitStatus? {
-        try traced.resume(.singleStep)
+        try traced.resume(.emulateSingleStep)
         let stop = try thread.awaitStop()
         if stop == .signal(Self.trap) { return nil }
         guard traced.isStopped, try memory.hasCaught(stop) else { return stop }
-        try repeatWrite(memory)
-        return nil
+        return try repeatWrite(memory)
     }
 
     /// The thread has stopped for a write to guarded code, which is now carried out.
-    private func repeatWrite(_ memory: CodeMemory) throws(PtraceError) {
-        guard case .guarded(let codeGuard) = memory else { return }
+    ///
+    /// - Returns: the stop if that was not all there was to it.
+    private func repeatWrite(_ memory: CodeMemory) throws(PtraceError) -> WaitStatus? {
+        guard case .guarded(let codeGuard) = memory else { return nil }
         try codeGuard.unprotect()
-        try traced.resume(.singleStep)
-        _ = try thread.awaitStop()
-        if traced.isStopped { try codeGuard.protect() }
+        try traced.resume(.emulateSingleStep)
+        let stop = try thread.awaitStop()
+        guard traced.isStopped else { return stop }
+        try codeGuard.protect()
+        return stop == .signal(Self.trap) ? nil : stop
     }
 }
 

@@ -52,7 +52,8 @@ struct InfoCommand: ParsableCommand {
         var lines: [(String, String)] {
             let cpu = manifest.cpu
             return [
-                ("directory", directory.path), ("store", directory.store),
+                ("directory", TextFormat.printable(directory.path)),
+                ("store", TextFormat.printable(directory.store)),
                 ("command", TextFormat.commandLine(manifest.commandLine)),
                 ("working dir", TextFormat.printable(manifest.workingDirectory)),
                 ("user", String(manifest.userID)),

@@ -20,7 +20,7 @@ struct ListCommand: ParsableCommand {
         let home = RecordingsHome.current
         let latest = home.latest
         let recordings = try home.recordings()
-        let width = recordings.map(\.name.utf8.count).max() ?? 0
+        let width = recordings.map { TextFormat.printable($0.name).count }.max() ?? 0
         for recording in recordings {
             let mark = recording.name == latest?.name
             let line = json ? object(recording, isLatest: mark).text : text(recording, isLatest: mark, width: width)
@@ -29,7 +29,7 @@ struct ListCommand: ParsableCommand {
     }
 
     private func text(_ recording: RecordingDirectory, isLatest: Bool, width: Int) -> String {
-        let name = recording.name + String(repeating: " ", count: width - recording.name.utf8.count)
+        let name = TextFormat.aligned(TextFormat.printable(recording.name), width)
         let size = TextFormat.size(recording.diskUsage)
         let head =
             "\(isLatest ? "*" : " ") \(name)  \(String(repeating: " ", count: max(0, 8 - size.utf8.count)))\(size)"
@@ -39,7 +39,7 @@ struct ListCommand: ParsableCommand {
             return
                 "\(head)  \(reader.frameCount) frames, \(end)  \(TextFormat.commandLine(reader.manifest.commandLine))"
         } catch {
-            return "\(head)  unreadable: \(error)"
+            return "\(head)  unreadable: \(TextFormat.printable("\(error)"))"
         }
     }
 

@@ -89,13 +89,27 @@ struct ProcessTree {
             if let parent { entries[parent].children.append(index) } else { roots.append(index) }
             processOfThread[frame.thread] = index
         case .exec(let image):
-            if let index = processOfThread[frame.thread] { entries[index].arguments = image.arguments }
+            let index = process(executing: frame.thread)
+            processOfThread[frame.thread] = index
+            entries[index].arguments = image.arguments
+            entries[index].exit = nil
         case .threadExit(let status):
             guard let index = processOfThread.removeValue(forKey: frame.thread) else { return }
             // The leader's status is the process's; it is reported last, whichever thread called exit_group.
             if frame.thread == entries[index].id.leader || entries[index].exit == nil { entries[index].exit = status }
         default: break
         }
+    }
+
+    /// The process whose thread has executed a program, by the id that it has then: the leader's.
+    private mutating func process(executing thread: ThreadID) -> Int {
+        if let index = processOfThread[thread] { return index }
+        // Another thread than the leader has called execve(2). The ends of all of them are events before this one.
+        if let index = entries.lastIndex(where: { $0.id.leader == thread }) { return index }
+        // The first process, whose start is no event.
+        entries.append(Entry(id: ProcessID(thread.rawValue)))
+        roots.append(entries.count - 1)
+        return entries.count - 1
     }
 
     /// Parents before children, with the depth. Not recursive: a recording's tree can be arbitrarily deep.

@@ -18,7 +18,9 @@ struct RecordRunner {
         for run in 0..<attempts {
             let recorded = try record(run: run)
             if recorded.status != .success {
-                Diagnostics.say("run \(run + 1) of \(attempts) failed and is kept in \(recorded.directory.path)")
+                Diagnostics.say(
+                    "run \(run + 1) of \(attempts) failed and is kept in "
+                        + TextFormat.printable(recorded.directory.path))
                 return recorded.status
             }
             recorded.discard()
@@ -64,7 +66,10 @@ struct RecordRunner {
         let link = LatestLink(for: options.output == nil ? directory : nil)
         let outcome: RecordOutcome
         do {
-            let store = try FileStore(at: FilePath(directory.store))
+            var store = try FileStore(at: FilePath(directory.store))
+            let verified = VerifiedObjectCache()
+            defer { verified.save() }
+            store.verified = verified.objects
             let lock = try StoreLock.shared(directory.store)
             defer { lock.release() }
             Host.bind(toCore: core)
@@ -138,9 +143,10 @@ struct RecordRunner {
     private static func endedEarly(
         _ failure: RecordError, _ outcome: RecordOutcome, _ directory: RecordingDirectory
     ) -> CommandError {
-        CommandError(
-            "the recording ended early: \(failure.words); what was committed until then is in \(directory.path); "
-                + "the program went on and ended with status \(outcome.exit.shellStatus)", status: .recorderFailed)
+        let end = if case .ptrace = failure { "was ended, too" } else { "went on and ended" }
+        return CommandError(
+            "the recording ended early: \(failure.words); what was committed until then is in \(TextFormat.printable(directory.path)); "
+                + "the program \(end) with status \(outcome.exit.shellStatus)", status: .recorderFailed)
     }
 
     private func refuseToRecordRecorder() throws {

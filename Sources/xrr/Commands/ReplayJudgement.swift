@@ -44,7 +44,7 @@ struct ReplayJudgement {
         var lines: [String] = []
         for file in files where seen.insert(file.digest).inserted {
             let name = TextFormat.printable(file.path)
-            guard let scan = VendorInstructionScan(path: store.path(of: file.digest), name: name),
+            guard let path = store.path(of: file.digest), let scan = VendorInstructionScan(path: path, name: name),
                 !scan.instructions.isEmpty
             else { continue }
             let places = scan.sites(limit: Self.siteLimit).map(Self.words)

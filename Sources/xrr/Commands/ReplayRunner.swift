@@ -17,14 +17,17 @@ struct ReplayRunner {
         let machine = try HostMachine.current()
         let judgement = ReplayJudgement(of: reader.manifest, on: machine)
         try judgement.refuseUnsound()
-        let store = FileStore(reading: FilePath(directory.store))
+        var store = try FileStore(reading: FilePath(directory.store))
+        let verified = VerifiedObjectCache()
+        defer { verified.save() }
+        store.verified = verified.objects
         judgement.warn(of: reader.files, in: store)
         // A recording that mapped no file replays without a store; any other says what it misses.
         let lock = FileSystem.kind(directory.store) == nil ? nil : try StoreLock.shared(directory.store)
         defer { lock?.release() }
         guard reader.isFinished || reader.frameCount > 0 else {
             throw CommandError(
-                "\(directory.path) has no events: the recorder was killed before it committed any; record again",
+                "\(TextFormat.printable(directory.path)) has no events: the recorder was killed before it committed any; record again",
                 status: .unreadable)
         }
         let progress = FileSystem.isTerminal(.standardError) ? ProgressLine(total: reader.frameCount) : nil
@@ -35,6 +38,7 @@ struct ReplayRunner {
         }
         // Files and shared regions stay open while the recording may refer to them.
         Host.raiseDescriptorLimit()
+        Host.offerToMemoryKiller()
         // A reader of the output that goes away does not end the replay: it is the result that counts.
         _ = signal(SIGPIPE, SIG_IGN)
         let core = CoreChoice.forReplay(recordedOn: reader.manifest.pinnedCore)
@@ -70,7 +74,9 @@ struct ReplayRunner {
         try report(last.outcome)
         // Last: a divergence says more than a full disk.
         try last.dump?.close()
-        if case .diverged = last.outcome { throw Finished(status: .diverged) }
+        if case .diverged(let divergence) = last.outcome {
+            throw Finished(status: divergence.isGivenUp ? .unsoundHere : .diverged)
+        }
     }
 
     /// One replay from the beginning on.

@@ -59,7 +59,7 @@ struct ComparisonReport {
             return try StandardOutput.shared.write(line: object.text)
         }
         try begin()
-        try StandardOutput.shared.write(line: style.bold("\(name) ends before event \(index)"))
+        try StandardOutput.shared.write(line: style.bold("\(TextFormat.printable(name)) ends before event \(index)"))
     }
 
     /// Before the first difference: which machines are compared.
@@ -67,8 +67,8 @@ struct ComparisonReport {
         guard !hasDifferences else { return }
         hasDifferences = true
         let output = StandardOutput.shared
-        try output.write(line: style.red("--- \(sides[0].name): \(sides[0].origin.words)"))
-        try output.write(line: style.green("+++ \(sides[1].name): \(sides[1].origin.words)"))
+        try output.write(line: style.red("--- \(TextFormat.printable(sides[0].name)): \(sides[0].origin.words)"))
+        try output.write(line: style.green("+++ \(TextFormat.printable(sides[1].name)): \(sides[1].origin.words)"))
     }
 
     /// After the last.

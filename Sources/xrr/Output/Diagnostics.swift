@@ -9,10 +9,12 @@ enum Diagnostics {
     /// Makes words and a progress line keep out of each other's way; nil when there is none any more.
     static func keepClear(of line: ProgressLine?) { progress.withLock { $0 = line } }
 
+    /// Says something. What comes from a recording or is a file's name must be printable already, or it could feign lines
+    /// of its own; that no control character gets through is seen to here as well.
     static func say(_ message: String) {
         var text = ""
         for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
-            text += line.isEmpty ? "xrr:\n" : "xrr: \(line)\n"
+            text += line.isEmpty ? "xrr:\n" : "xrr: \(TextFormat.printable(String(line)))\n"
         }
         progress.withLock { $0 }?.erase()
         // Where standard error is closed there is nobody left to tell.

@@ -26,7 +26,9 @@ struct DivergenceReport {
     private var headline: [String] {
         let command = divergence.arguments.isEmpty ? "" : ": " + TextFormat.commandLine(divergence.arguments)
         return [
-            "the replay diverged from the recording at event \(divergence.index)",
+            divergence.isGivenUp
+                ? "the replay gave up: the program did not come to event \(divergence.index) in the time for it"
+                : "the replay diverged from the recording at event \(divergence.index)",
             "thread \(frame.thread) of process \(divergence.process)\(command)",
         ]
     }

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// A JSON value that is written in the order of its members. Enough for output; small enough to start fast.
 enum JSONText {
     case null
@@ -34,9 +36,12 @@ enum JSONText {
             case "\n": text += "\\n"
             case "\t": text += "\\t"
             case "\r": text += "\\r"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            // As escapes they mean the same, and act on no terminal.
+            case _ where PrintableText.isHidden(scalar):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: text.unicodeScalars.append(scalar)
             }
         }

@@ -15,7 +15,7 @@ final class LineReader {
     init(_ path: String) throws(CommandError) {
         self.path = path
         do { file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec) } catch {
-            throw CommandError("cannot open \(path): \(error)")
+            throw CommandError("cannot open \(TextFormat.printable(path)): \(error)")
         }
     }
 
@@ -48,7 +48,7 @@ final class LineReader {
             }
             buffer.removeFirst(position)
             position = 0
-            guard buffer.count < Self.longestLine else { throw CommandError("\(path): line \(count + 1) is too long") }
+            guard buffer.count < Self.longestLine else { throw CommandError("\(TextFormat.printable(path)): line \(count + 1) is too long") }
             let start = buffer.count
             let piece = 1 << 16
             buffer.append(contentsOf: repeatElement(0, count: piece))
@@ -57,7 +57,7 @@ final class LineReader {
                 read = try unsafe buffer.withUnsafeMutableBytes { bytes in
                     try unsafe file.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
                 }
-            } catch { throw CommandError("cannot read \(path): \(error)") }
+            } catch { throw CommandError("cannot read \(TextFormat.printable(path)): \(error)") }
             buffer.removeLast(piece - read)
             if read == 0 {
                 // The last line may lack its newline.

@@ -1,3 +1,5 @@
+import TraceFormat
+
 /// Small pieces of text that several commands share.
 enum TextFormat {
     /// As `ls -h`: 512 B, 1.5 KB, 12 MB; powers of 1024.
@@ -85,15 +87,5 @@ enum TextFormat {
     /// Bytes as text that moves no cursor and colours nothing: a recording's strings are a stranger's.
     static func printable(_ bytes: [UInt8]) -> String { printable(String(decoding: bytes, as: UTF8.self)) }
 
-    static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) {
-                result += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            } else {
-                result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    static func printable(_ text: String) -> String { PrintableText.of(text) }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import TraceFormat
 
 /// The calls on directories that swift-system does not have. Each throws the `Errno` of the C function it names.
 enum FileSystem {
@@ -23,9 +24,23 @@ enum FileSystem {
 
     /// Removes a file, or a directory with all in it. Never follows a symbolic link.
     static func removeTree(_ path: String) throws(Errno) {
-        guard kind(path) == .directory else { return try removeFile(path) }
-        for name in try names(in: path) { try removeTree(FilePath(path).appending(name).string) }
-        try removeDirectory(path)
+        let path = FilePath(path)
+        guard let name = path.lastComponent else { throw .invalidArgument }
+        let parent = path.removingLastComponent()
+        try OpenDirectory(FilePath(absolute(parent.isEmpty ? "." : parent.string))).removeTree(FilePath(root: nil, [name]))
+    }
+
+    /// The directory itself, or its nearest parent that is there.
+    static func existingAncestor(of path: String) -> String {
+        var path = FilePath(path)
+        while kind(path.string) == nil, path.removeLastComponent() {}
+        return path.isEmpty ? "." : path.string
+    }
+
+    /// Whether what is there, behind symbolic links, is the user's.
+    static func isOwn(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_uid == geteuid()
     }
 
     enum Kind { case file, directory, link, other }

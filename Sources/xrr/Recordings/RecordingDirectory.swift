@@ -41,37 +41,47 @@ struct RecordingDirectory: Hashable, Sendable {
 extension RecordingDirectory {
     /// The recording that a command's argument means.
     ///
-    /// - Parameter argument: a path, or a name in the home of recordings, or nil for the latest recording.
+    /// - Parameters:
+    ///   - argument: a path, or a name in the home of recordings, or nil for the latest recording.
+    ///   - followsLinks: a path may be a symbolic link. In the home none is followed that leads out of it.
     /// - Throws: `CommandError` if there is none.
-    static func resolve(_ argument: String?, home: RecordingsHome = .current) throws(CommandError) -> RecordingDirectory
-    {
+    static func resolve(
+        _ argument: String?, home: RecordingsHome = .current, followsLinks: Bool = true
+    ) throws(CommandError) -> RecordingDirectory {
         if let argument {
             let inHome = FilePath(home.path).appending(argument).string
             for path in argument.contains("/") ? [argument] : [argument, inHome] {
-                // A link may be given, and `latest` is one.
-                let target = FileSystem.kind(path) == .link ? FileSystem.linkTarget(path) : nil
-                let resolved =
-                    target.map { FilePath(path).removingLastComponent().pushing(FilePath($0)).string } ?? path
+                var resolved = path
+                if FileSystem.kind(path) == .link {
+                    if path == inHome {
+                        // `latest` is one.
+                        if let directory = home.recording(behindLink: argument) { return directory }
+                        continue
+                    }
+                    guard followsLinks, let target = FileSystem.linkTarget(path) else { continue }
+                    resolved = FilePath(path).removingLastComponent().pushing(FilePath(target)).string
+                }
                 let directory = RecordingDirectory(path: resolved)
                 if directory.isRecording { return directory }
                 if FileSystem.kind(FilePath(resolved).appending("frames").string) == .file {
                     throw CommandError(
-                        "\(resolved) has no manifest.json: the recorder was killed before it committed anything, or "
+                        "\(TextFormat.printable(resolved)) has no manifest.json: the recorder was killed before it committed anything, or "
                             + "the recording is being removed", status: .unreadable)
                 }
                 if FileSystem.listingObstacle(resolved) == .permissionDenied {
                     throw CommandError(
-                        "\(resolved) may not be read: a recording is its owner's alone until he changes its mode",
+                        "\(TextFormat.printable(resolved)) may not be read: a recording is its owner's alone until he changes its mode",
                         status: .unreadable)
                 }
             }
             throw CommandError(
-                "\(argument) is no recording, neither as a path nor as a name in \(home.path) (see 'xrr ls')",
+                "\(TextFormat.printable(argument)) is no recording, neither as a path nor as a name in "
+                    + "\(TextFormat.printable(home.path)) (see 'xrr ls')",
                 status: .unreadable)
         }
         guard let latest = home.latest else {
             throw CommandError(
-                "there is no latest recording in \(home.path); make one with 'xrr record PROGRAM', or name one",
+                "there is no latest recording in \(TextFormat.printable(home.path)); make one with 'xrr record PROGRAM', or name one",
                 status: .unreadable)
         }
         return latest

@@ -8,17 +8,18 @@ extension RecordingsHome {
     /// - Throws: `CommandError` if it is not a recording, or something in it cannot be removed.
     func remove(_ recording: RecordingDirectory) throws(CommandError) {
         guard recording.isRecording else {
-            throw CommandError("\(recording.path) is not a recording: it has no manifest.json; nothing was removed")
+            throw CommandError(
+                "\(TextFormat.printable(recording.path)) is not a recording: it has no manifest.json; nothing was removed")
         }
         let wasLatest = latest?.name == recording.name
         // What replays have noted of a recording that cannot be read stays: only the recording says where that is.
         let recordingID = (try? recording.reader())?.manifest.recordingID
         do throws(Errno) {
             // The manifest goes first: what is left after an interruption is no recording any more.
-            try FileSystem.removeFile(FilePath(recording.path).appending("manifest.json").string)
+            try OpenDirectory(FilePath(recording.path)).remove("manifest.json")
             try FileSystem.removeTree(recording.path)
         } catch {
-            throw CommandError("cannot remove \(recording.path): \(error)")
+            throw CommandError("cannot remove \(TextFormat.printable(recording.path)): \(error)")
         }
         if wasLatest { removeLatest() }
         if let recordingID { PassCountCache(of: recordingID).remove() }
@@ -49,36 +50,52 @@ extension RecordingsHome {
             return .postponed(
                 "not all recordings can be read: \(CommandError(describing: error)?.message ?? "\(error)")")
         }
+        // By descriptors, and no symbolic link: objects/ab/cdef... (see FileStore).
+        guard let directory = try? OpenDirectory(FilePath(store)) else { return .freed(0) }
         var freed: UInt64 = 0
-        // objects/ab/cdef...: see FileStore.
-        let objects = FilePath(store).appending("objects")
-        for prefix in names(in: objects) {
-            for rest in names(in: objects.appending(prefix)) where !needed.contains(prefix + rest) {
-                let object = objects.appending(prefix).appending(rest).string
-                guard Self.isObjectName(prefix + rest), FileSystem.kind(object) == .file else { continue }
-                let size = FileSystem.diskUsage(object)
-                if (try? FileSystem.removeFile(object)) != nil { freed += size }
+        if let objects = try? directory.directory("objects") {
+            for prefix in Self.names(in: objects) {
+                guard let part = try? objects.directory(prefix) else { continue }
+                for rest in Self.names(in: part) {
+                    let name = prefix.string + rest.string
+                    guard Self.isDigest(name), !needed.contains(name), let object = part.entry(rest),
+                        object.kind == .file, (try? part.remove(rest)) != nil
+                    else { continue }
+                    freed += object.space
+                }
             }
         }
         // Links from stat data to digests that are gone, and what killed recorders left half copied.
-        let links = FilePath(store).appending("by-stat")
-        for name in names(in: links) {
-            let link = links.appending(name).string
-            if let digest = FileSystem.linkTarget(link), !needed.contains(digest) { try? FileSystem.removeFile(link) }
+        if let links = try? directory.directory("by-stat") {
+            for name in Self.names(in: links) {
+                let text = links.linkText(name, count: 2 * FileDigest.size).map { String(decoding: $0, as: UTF8.self) }
+                if let text, Self.isDigest(text), !needed.contains(text) { try? links.remove(name) }
+            }
         }
-        let verified = FilePath(store).appending("verified")
-        for name in names(in: verified) where !needed.contains(name) {
-            try? FileSystem.removeFile(verified.appending(name).string)
+        // Stores of older versions have one.
+        if let verified = try? directory.directory("verified") {
+            for name in Self.names(in: verified) where Self.isDigest(name.string) && !needed.contains(name.string) {
+                if verified.entry(name)?.kind == .link { try? verified.remove(name) }
+            }
         }
-        let temporaries = FilePath(store).appending("tmp")
-        for name in names(in: temporaries) { try? FileSystem.removeFile(temporaries.appending(name).string) }
+        if let temporaries = try? directory.directory("tmp") {
+            for name in Self.names(in: temporaries) where Self.isTemporary(name.string) {
+                if temporaries.entry(name)?.kind == .file { try? temporaries.remove(name) }
+            }
+        }
         return .freed(freed)
     }
 
-    private func names(in directory: FilePath) -> [String] { (try? FileSystem.names(in: directory.string)) ?? [] }
+    private static func names(in directory: OpenDirectory) -> [FilePath] { (try? directory.names()) ?? [] }
+
+    /// `PID-RECORDINGID`: see `FileStore.add`.
+    private static func isTemporary(_ name: String) -> Bool {
+        let parts = name.split(separator: "-", omittingEmptySubsequences: false)
+        return parts.count == 2 && Int32(parts[0]) != nil && RecordingID(String(parts[1])) != nil
+    }
 
     /// A SHA-256 in lower-case hexadecimal: other files in the store are not ours to remove.
-    private static func isObjectName(_ name: String) -> Bool {
+    private static func isDigest(_ name: String) -> Bool {
         name.utf8.count == 2 * FileDigest.size
             && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }

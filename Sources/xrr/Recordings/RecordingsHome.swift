@@ -4,10 +4,13 @@ import TraceFormat
 /// The directory that recordings go to unless one says otherwise: `PROGRAM-N`, a `latest` link and the shared store.
 struct RecordingsHome: Hashable, Sendable {
     var path: String
+    /// It is in a directory that all users share.
+    var isInSharedPlace = false
 
     /// `$XRR_DIR`, else `$XDG_DATA_HOME/xrr`, else `~/.local/share/xrr`; without a home, `/tmp/xrr-UID`.
     static var current: RecordingsHome {
         let path: FilePath
+        var isInSharedPlace = false
         if let own = FileSystem.environment("XRR_DIR") {
             path = FilePath(own)
         } else if let data = FileSystem.environment("XDG_DATA_HOME") {
@@ -16,9 +19,11 @@ struct RecordingsHome: Hashable, Sendable {
             path = FilePath(user).appending(".local/share/xrr")
         } else {
             path = FilePath("/tmp/xrr-\(FileSystem.userID)")
+            isInSharedPlace = true
         }
         // What is said of a recording has to make sense elsewhere as well.
-        return RecordingsHome(path: FilePath(FileSystem.workingDirectory).pushing(path).string)
+        return RecordingsHome(
+            path: FilePath(FileSystem.workingDirectory).pushing(path).string, isInSharedPlace: isInSharedPlace)
     }
 
     private static let latestName = "latest"
@@ -27,20 +32,29 @@ struct RecordingsHome: Hashable, Sendable {
     /// The store that the recordings here share.
     var store: String { FilePath(path).appending(Self.storeName).string }
 
-    /// What `latest` points at, if that is a recording.
+    /// What `latest` points at, if that is a recording here.
     var latest: RecordingDirectory? {
-        guard let target = FileSystem.linkTarget(FilePath(path).appending(Self.latestName).string) else { return nil }
-        let directory = RecordingDirectory(path: FilePath(path).pushing(FilePath(target)).string)
+        guard (try? refuseForeign()) != nil else { return nil }
+        return recording(behindLink: Self.latestName)
+    }
+
+    /// The recording that a link in this directory names. One that leads out of it is not followed.
+    func recording(behindLink name: String) -> RecordingDirectory? {
+        guard let target = FileSystem.linkTarget(FilePath(path).appending(name).string), !target.contains("/"),
+            target != ".."
+        else { return nil }
+        let directory = RecordingDirectory(path: FilePath(path).appending(target).string)
         return directory.isRecording ? directory : nil
     }
 
     /// All recordings here, by name.
     func recordings() throws(CommandError) -> [RecordingDirectory] {
+        // Nothing has been recorded yet.
+        if FileSystem.listingObstacle(path) == .noSuchFileOrDirectory { return [] }
+        try refuseForeign()
         let names: [String]
         do throws(Errno) { names = try FileSystem.names(in: path) } catch {
-            // Nothing has been recorded yet.
-            if error == .noSuchFileOrDirectory { return [] }
-            throw CommandError("cannot list \(path): \(error)")
+            throw CommandError("cannot list \(TextFormat.printable(path)): \(error)")
         }
         return names.map { RecordingDirectory(path: FilePath(path).appending($0).string) }.filter(\.isRecording)
     }
@@ -56,8 +70,10 @@ struct RecordingsHome: Hashable, Sendable {
         let last = FilePath(program).lastComponent?.string ?? ""
         let base = last.isEmpty || last.hasPrefix(".") || last.hasPrefix("-") ? "_" + last : last
         do throws(Errno) { try FileSystem.createDirectories(store) } catch {
-            throw CommandError("cannot make \(store): \(error); set XRR_DIR to a directory you can write to")
+            throw CommandError(
+                "cannot make \(TextFormat.printable(store)): \(error); set XRR_DIR to a directory you can write to")
         }
+        try refuseUnsafe()
         var number = nextNumber(base)
         while true {
             let candidate = RecordingDirectory(path: FilePath(path).appending("\(base)-\(number)").string)
@@ -83,27 +99,25 @@ struct RecordingsHome: Hashable, Sendable {
             if FileSystem.kind(path) == .directory, try FileSystem.names(in: path).isEmpty {
                 try FileSystem.removeDirectory(path)
             }
-        } catch { throw CommandError("cannot make \(path): \(error)") }
+        } catch { throw CommandError("cannot make \(TextFormat.printable(path)): \(error)") }
         let made: Made
         do throws(RecordingWriteError) { made = try make(directory) } catch .file(path, _, .fileExists) {
-            throw CommandError("\(path) exists already; xrr overwrites nothing: remove it or name another directory")
+            throw CommandError(
+                "\(TextFormat.printable(path)) exists already; xrr overwrites nothing: remove it or name another directory")
         } catch { throw CommandError(error.description) }
         do throws(Errno) { try FileSystem.createDirectory(FilePath(path).appending(Self.storeName).string) } catch {
-            throw CommandError("cannot make a store in \(path): \(error)")
+            throw CommandError("cannot make a store in \(TextFormat.printable(path)): \(error)")
         }
         return (directory, made)
     }
 
     /// Makes `latest` point at a recording, in one step: readers see the old link or the new one.
     ///
-    /// A recording outside of this directory is pointed at by its absolute path.
+    /// - Parameter recording: one in this directory.
     func pointLatest(at recording: RecordingDirectory) throws(Errno) {
-        try FileSystem.createDirectories(path)
-        let isInside = FilePath(recording.path).removingLastComponent() == FilePath(path)
-        let target = isInside ? recording.name : FileSystem.absolute(recording.path)
         let temporary = FilePath(path).appending(".latest-\(recording.name)-\(FileSystem.processID)").string
         try? FileSystem.removeFile(temporary)
-        try FileSystem.createLink(to: target, at: temporary)
+        try FileSystem.createLink(to: recording.name, at: temporary)
         try FileSystem.rename(temporary, to: FilePath(path).appending(Self.latestName).string)
     }
 
