@@ -13,12 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,7 +58,7 @@ void cptrace_keep_spare_descriptor(void) {
 
 int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool uses_spare = fd == -1 && errno == EMFILE && spare_descriptor != -1;
+    bool uses_spare = fd == -1 && (errno == EMFILE || errno == ENFILE) && spare_descriptor != -1;
     if (uses_spare) {
         close(spare_descriptor);
         spare_descriptor = -1;
@@ -135,6 +138,38 @@ static void fill_identity(const struct stat *status, struct cptrace_file_identit
     identity->special_device = status->st_rdev;
     identity->user_id = status->st_uid;
     identity->group_id = status->st_gid;
+}
+
+static bool ids_of(const char *text, const char *name, unsigned *real, unsigned *effective) {
+    const char *found = strstr(text, name);
+    return found && sscanf(found + strlen(name), "%u %u", real, effective) == 2;
+}
+
+int32_t cptrace_lacks_file_privileges(int32_t tid) {
+    char path[32], text[8192];
+    struct stat status;
+    struct statvfs system;
+    snprintf(path, sizeof path, "/proc/%d/exe", tid);
+    if (stat(path, &status) == -1 || statvfs(path, &system) == -1)
+        return -errno;
+    bool sets_user = status.st_mode & S_ISUID;
+    bool sets_group = (status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+    bool has_capabilities = getxattr(path, "security.capability", NULL, 0) > 0;
+    if (!(sets_user || sets_group || has_capabilities))
+        return 0;
+    // Neither would count without a tracer: a file system without them, and no_new_privs, which xrr has inherited.
+    if (system.f_flag & ST_NOSUID || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+        return 0;
+    snprintf(path, sizeof path, "/proc/%d/status", tid);
+    int64_t length = cptrace_read_file(path, text, sizeof text - 1);
+    if (length < 0)
+        return (int32_t)length;
+    text[length] = 0;
+    unsigned real, user, group;
+    if (!ids_of(text, "\nUid:", &real, &user) || !ids_of(text, "\nGid:", &real, &group))
+        return 0;
+    return (sets_user && user != status.st_uid) || (sets_group && group != status.st_gid) ||
+           (has_capabilities && user != 0 && status_field(text, "\nCapPrm:") == 0);
 }
 
 static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {

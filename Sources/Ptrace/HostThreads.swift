@@ -43,6 +43,12 @@ package enum HostThreads {
         return UInt64(String(decoding: text.prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
     }
 
+    /// Whether a process that has executed a file with a set-user-id or set-group-id bit, or with capabilities, has not
+    /// got what they stand for, and would have without a tracer.
+    package static func lacksPrivileges(ofItsFile thread: ThreadID) -> Bool {
+        cptrace_lacks_file_privileges(thread.rawValue) == 1
+    }
+
     /// tgkill(2); false if there is no such thread.
     @discardableResult
     package static func send(_ signal: Int32, to thread: ThreadID, of process: ProcessID) -> Bool {

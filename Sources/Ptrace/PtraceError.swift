@@ -8,6 +8,14 @@ package enum PtraceError: Error, Hashable, Sendable {
     case failed(operation: StaticStringBox, thread: ThreadID?, errno: Int32)
 }
 
+extension PtraceError {
+    /// ENOMEM, ENFILE, EMFILE: there is no more of what every operation needs.
+    package var isExhaustion: Bool {
+        guard case .failed(_, _, let errno) = self else { return false }
+        return [ErrorNumber.ENOMEM, .ENFILE, .EMFILE].map(\.rawValue).contains(errno)
+    }
+}
+
 /// The name of an operation in an error: a literal, comparable.
 package struct StaticStringBox: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let description: String

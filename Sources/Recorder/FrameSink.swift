@@ -42,10 +42,11 @@ final class FrameSink {
         failure = error
     }
 
-    func finish(_ exit: ExitStatus, limits: [PinLimit]) {
+    func finish(_ exit: ExitStatus, limits: [PinLimit], refusals: [RefusalNote]) {
         guard failure == nil else { return }
-        do { try writer.finish(exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits) } catch {
-            fail(.writing(error))
-        }
+        do {
+            try writer.finish(
+                exitStatus: exit, endTime: UInt64(Host.realTime()), limits: limits, refusals: refusals)
+        } catch { fail(.writing(error)) }
     }
 }

@@ -34,4 +34,6 @@ package struct RecordOutcome: Sendable {
     package var frameCount: UInt64
     /// What the pin of the CPU did not cover.
     package var limits: [PinLimit]
+    /// What the program did not get because it was recorded.
+    package var refusals: [RefusalNote]
 }

@@ -23,7 +23,9 @@ extension RecordSession {
             if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
-        case .refused(let error): return .refuse(error)
+        case .refused(let error):
+            if let refusal = call.rule.refusal { refusals.note(refusal, to: thread) }
+            return .refuse(error)
         case .unsupported:
             sink.fail(
                 .unsupported(
@@ -93,7 +95,9 @@ extension RecordSession {
                 ofDescriptor: Int32(truncatingIfNeeded: entry.argument(4)), in: thread.id)
         else { return .execute }
         // Somebody else writes to the memory of a device.
-        return identity.isRegular || identity.isZeroDevice ? .execute : .refuse(.ENODEV)
+        if identity.isRegular || identity.isZeroDevice { return .execute }
+        refusals.note(.deviceMemory, to: thread)
+        return .refuse(.ENODEV)
     }
 
     private func clone(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> EntryAction {

@@ -40,6 +40,7 @@ extension RecordSession {
             return
         }
         notePersonality(of: thread)
+        refusals.noteExec(of: thread)
         try pinXCR0(of: thread)
         try installInterceptor(in: thread, at: before.instructionPointer)
         try hideVDSO(from: thread)

@@ -28,6 +28,8 @@ package final class RecordSession {
     var limits: [PinLimit] = []
     /// The components that a limit names already.
     var limitedComponents = XFeatureMask()
+    /// What the program did not get because it is recorded.
+    var refusals = RefusalNotes()
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -96,8 +98,9 @@ package final class RecordSession {
                     thread: nil, errno: 1))
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
-        sink.finish(exit, limits: limits)
-        return RecordOutcome(exit: exit, failure: sink.failure, frameCount: sink.frameCount, limits: limits)
+        sink.finish(exit, limits: limits, refusals: refusals.all)
+        return RecordOutcome(
+            exit: exit, failure: sink.failure, frameCount: sink.frameCount, limits: limits, refusals: refusals.all)
     }
 
     private func stepToEnd() {
@@ -172,9 +175,9 @@ package final class RecordSession {
             scheduler.remove(thread.id)
             return
         }
-        // Without what the kernel has refused nothing that runs here can be supervised, let alone recorded.
         sink.fail(.ptrace(error))
-        killAll()
+        // Where descriptors or memory have run out, the others cannot be supervised either, let alone recorded.
+        if error.isExhaustion { killAll() } else { HostThreads.send(9, to: thread.process.id) }
         scheduler.remove(thread.id)
         thread.traced.noteDying()
     }

@@ -139,6 +139,7 @@ private struct ManifestBody: Codable {
     var stackLimit: UInt64
     var interceptorVersion: UInt32
     var chaosSeed: UInt64?
+    var refusals: [[String]]?
     var startTime: UInt64
     var endTime: UInt64?
     var waitStatus: Int32?
@@ -179,6 +180,7 @@ private struct ManifestBody: Codable {
         stackLimit = manifest.stackLimit
         interceptorVersion = manifest.interceptorVersion
         chaosSeed = manifest.chaosSeed
+        if !manifest.refusals.isEmpty { refusals = manifest.refusals.map { [$0.kind, $0.program] } }
         startTime = manifest.startTime
         endTime = manifest.endTime
         waitStatus = manifest.exitStatus?.waitStatus
@@ -217,6 +219,8 @@ private struct ManifestBody: Codable {
         manifest.recordingID = recordingID
         try readPin(into: &manifest)
         manifest.chaosSeed = chaosSeed
+        guard (refusals ?? []).allSatisfy({ $0.count == 2 }) else { throw .manifest("a refusal has not 2 strings") }
+        manifest.refusals = (refusals ?? []).map { RefusalNote(kind: $0[0], program: $0[1]) }
         manifest.endTime = endTime
         manifest.exitStatus = waitStatus.map(ExitStatus.init(waitStatus:))
         return manifest

@@ -46,6 +46,9 @@ package struct RecordingManifest: Hashable, Sendable {
     /// The version of the code that runs inside the tracee, 0 if none did.
     package var interceptorVersion: UInt32
 
+    /// What the program was refused since it was recorded.
+    package var refusals: [RefusalNote] = []
+
     /// The seed of chaotic scheduling; nil where it was fair.
     package var chaosSeed: UInt64?
 

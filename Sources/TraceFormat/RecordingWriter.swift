@@ -130,8 +130,10 @@ package final class RecordingWriter {
     /// - Parameters:
     ///   - endTime: nanoseconds of Unix time.
     ///   - limits: see `RecordingManifest.pinLimits`.
+    ///   - refusals: see `RecordingManifest.refusals`.
     package func finish(
-        exitStatus: ExitStatus, endTime: UInt64, limits: [PinLimit] = [], now: MonotonicTime = .now
+        exitStatus: ExitStatus, endTime: UInt64, limits: [PinLimit] = [], refusals: [RefusalNote] = [],
+        now: MonotonicTime = .now
     ) throws(RecordingWriteError) {
         try check()
         flush(now: now, final: exitStatus)
@@ -139,6 +141,7 @@ package final class RecordingWriter {
         try check()
         manifest.endTime = endTime
         manifest.pinLimits = limits
+        manifest.refusals = refusals
         manifest.exitStatus = exitStatus
         do { try manifest.write(to: directory, synchronizes: options.synchronizes) } catch { throw fail(error) }
     }

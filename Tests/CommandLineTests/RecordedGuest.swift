@@ -40,6 +40,10 @@ struct RecordedGuest {
 
     /// Runs a shell script that finds xrr in `$0`.
     func runShell(_ script: String, _ arguments: String...) async throws -> Outcome {
+        try await runShell(script, arguments)
+    }
+
+    func runShell(_ script: String, _ arguments: [String]) async throws -> Outcome {
         try await run(["sh", "-c", script, tool] + arguments, input: "")
     }
 

@@ -219,7 +219,8 @@ import XState
             "a digest of terabytes", [5], digests(heap, 1 << 30),
             effects: [mapping(heap, 1 << 42, flags: 0x4002, protection: 3)]),
         marker(
-            "a marker where nothing can be executed", [4], code: Machine.call(elsewhere.rawValue), at: elsewhere, Marker(),
+            "a marker where nothing can be executed", [4], code: Machine.call(elsewhere.rawValue), at: elsewhere,
+            Marker(),
             effects: [mapping(elsewhere, 0x2000, protection: 3)]),
         marker("a marker where nothing is mapped", [4], at: heap, Marker()),
         marker(

@@ -202,7 +202,9 @@ import Testing
         try Scratch.replace(file, place == "/objects/03" ? [1, 2, 3] : [3, 2, 1])
         #expect(throws: FileStoreError.foreign(path: link)) { try add(file, to: store(scratch)) }
         if place.isEmpty || place.hasPrefix("/objects") {
-            #expect(throws: FileStoreError.foreign(path: place.isEmpty ? link : "\(scratch.path)/store/\(object(digest))")) {
+            #expect(
+                throws: FileStoreError.foreign(path: place.isEmpty ? link : "\(scratch.path)/store/\(object(digest))")
+            ) {
                 try FileStore(reading: scratch.path.appending("store")).openVerified(digest).close()
             }
         }

@@ -101,6 +101,9 @@ void cptrace_keep_spare_descriptor(void);
 // The whole of a small file such as /proc/PID/maps; bytes read or -errno (-E2BIG if it does not fit).
 int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity);
 int64_t cptrace_read_link(const char *path, void *bytes, size_t capacity);
+// Whether the file that a process executes has a set-user-id or set-group-id bit or capabilities (execve(2)) that have not
+// taken effect, though nothing but its being traced speaks against that: 1, 0, or -errno.
+int32_t cptrace_lacks_file_privileges(int32_t tid);
 // Identity of an open descriptor of another process. Follows /proc/TID/fd/FD.
 int32_t cptrace_descriptor_identity(int32_t tid, int32_t fd, struct cptrace_file_identity *identity);
 // open(2) of what another process's descriptor refers to.

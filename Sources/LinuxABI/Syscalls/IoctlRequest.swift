@@ -25,7 +25,7 @@ package struct IoctlRequest: RawRepresentable, Hashable, Sendable {
     /// structure are refused, and so is a request that says nothing: as if the descriptor did not know the request.
     package var inferredRule: SyscallRule {
         guard size > 0, kernelReads || kernelWrites, !Self.refusedTypes.contains(type) else {
-            return SyscallRule([.refused(.ENOTTY)])
+            return SyscallRule([.refused(.ENOTTY), .said(.unknownRequest)])
         }
         return SyscallRule([.treatment(.guessed), .blocks, .inOut(2, .fixed(size))])
     }

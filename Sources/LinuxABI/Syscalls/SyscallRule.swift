@@ -1,6 +1,8 @@
 /// What the recorder has to know about one system call, or about one case of a call with a sub-table.
 package struct SyscallRule: Hashable, Sendable {
     package var treatment: Treatment = .described
+    /// What the program is told to do without, where the treatment is to refuse and that is worth a word.
+    package var refusal: Refusal?
     package var blocking: Blocking = .never
     /// Memory the kernel may write.
     package var outputs: [Output] = []
@@ -14,6 +16,7 @@ package struct SyscallRule: Hashable, Sendable {
     /// One fact of a row. Rows read like data: `.row(.read, .blocks, .out(1, .result(2)))`.
     package enum Clause: Sendable {
         case treatment(Treatment)
+        case refusal(Refusal)
         case blocking(Blocking)
         case output(Output)
         case file(FileWrite)
@@ -23,6 +26,7 @@ package struct SyscallRule: Hashable, Sendable {
         for clause in clauses {
             switch clause {
             case .treatment(let treatment): self.treatment = treatment
+            case .refusal(let refusal): self.refusal = refusal
             case .blocking(let blocking): self.blocking = blocking
             case .output(let output): outputs.append(output)
             case .file(let file):
@@ -44,6 +48,9 @@ extension SyscallRule.Clause {
 
     static func handled(_ handler: SyscallHandler) -> Self { .treatment(.handled(handler)) }
     static func refused(_ error: ErrorNumber) -> Self { .treatment(.refused(error)) }
+
+    /// The refusal is said at the end of the recording.
+    static func said(_ refusal: Refusal) -> Self { .refusal(refusal) }
 
     /// Written only.
     static func out(

@@ -79,12 +79,15 @@ extension SyscallTable {
         .named("PR_GET_TID_ADDRESS", 40, .out(1, 8)),
         .named("PR_SET_THP_DISABLE", 41),
         .named("PR_GET_THP_DISABLE", 42),
+        .named("PR_SET_MM", 35, .refused(.EINVAL), .said(.memoryLayout)),
         .named("PR_CAP_AMBIENT", 47),
         .named("PR_GET_SPECULATION_CTRL", 52),
         .named("PR_SET_SPECULATION_CTRL", 53),
         .named("PR_SET_IO_FLUSHER", 57),
         .named("PR_GET_IO_FLUSHER", 58),
+        .named("PR_SET_SYSCALL_USER_DISPATCH", 59, .refused(.EINVAL), .said(.userDispatch)),
         .named("PR_SCHED_CORE", 62, .out(4, 8)),
+        .named("PR_SET_MDWE", 65, .refused(.EINVAL), .said(.denialOfWriteExecute)),
         .named("PR_SET_MEMORY_MERGE", 67),
         .named("PR_GET_MEMORY_MERGE", 68),
         .named("PR_SET_VMA", 0x5356_4d41),
@@ -101,5 +104,6 @@ extension SyscallTable {
         .named("ARCH_GET_GS", 0x1004, .out(1, 8)),
         .named("ARCH_GET_CPUID", 0x1011),
         .named("ARCH_SET_CPUID", 0x1012, .refused(.ENODEV)),
+        .named("ARCH_SHSTK_ENABLE", 0x5001, .refused(.EINVAL), .said(.shadowStack)),
     ]
 }

@@ -18,7 +18,7 @@ extension SyscallTable {
         .row(.flock, .blocks),
         .row(.memfd_create),
         // Its pages cannot be read by a tracer; kernels without the feature answer this.
-        .row(.memfd_secret, .refused(.ENOSYS)),
+        .row(.memfd_secret, .refused(.ENOSYS), .said(.secretMemory)),
         .row(.eventfd),
         .row(.eventfd2),
         .row(.signalfd),

@@ -14,9 +14,9 @@ extension SyscallTable {
         // Obsolete since Linux 4.0; nothing that is still built uses it.
         .row(.remap_file_pages, .refused(.ENOSYS)),
         // Shadow stacks are hidden, as by a processor without them.
-        .row(.map_shadow_stack, .refused(.EOPNOTSUPP)),
+        .row(.map_shadow_stack, .refused(.EOPNOTSUPP), .said(.shadowStack)),
         // Keys are in PKRU, which xrr hides with the other components of the extended state.
-        .row(.pkey_alloc, .refused(.ENOSPC)),
+        .row(.pkey_alloc, .refused(.ENOSPC), .said(.protectionKeys)),
         .row(.pkey_free, .refused(.EINVAL)),
         // A sealed mapping could not be patched or replaced by the recorder.
         .row(.mseal, .refused(.ENOSYS)),
@@ -38,6 +38,6 @@ extension SyscallTable {
         .row(.process_mrelease),
         .row(.membarrier),
         // The kernel would write pages while the tracee runs, or let another program do so.
-        .row(.userfaultfd, .refused(.ENOSYS)),
+        .row(.userfaultfd, .refused(.ENOSYS), .said(.userfaultfd)),
     ]
 }

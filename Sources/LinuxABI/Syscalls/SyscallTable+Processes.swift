@@ -53,10 +53,10 @@ extension SyscallTable {
         .row(.times, .out(0, 32, when: .always)),
         .row(.kcmp),
         // xrr traces the tracee already, as any other debugger would.
-        .row(.ptrace, .refused(.EPERM)),
+        .row(.ptrace, .refused(.EPERM), .said(.tracing)),
         // Tables of segments, for 16-bit and old threaded code; kernels without them answer this.
-        .row(.modify_ldt, .refused(.ENOSYS)),
-        .row(.iopl, .refused(.EPERM)),
-        .row(.ioperm, .refused(.EPERM)),
+        .row(.modify_ldt, .refused(.ENOSYS), .said(.segments)),
+        .row(.iopl, .refused(.EPERM), .said(.ports)),
+        .row(.ioperm, .refused(.EPERM), .said(.ports)),
     ]
 }

@@ -32,7 +32,7 @@ extension SyscallTable {
         .row(.lsm_set_self_attr),
         .row(.lsm_list_modules, .out(0, .pointee(1)), .inOut(1, 4)),
         // What an unprivileged program is told where they are restricted. Both share memory with the kernel.
-        .row(.bpf, .refused(.EPERM)),
-        .row(.perf_event_open, .refused(.EACCES)),
+        .row(.bpf, .refused(.EPERM), .said(.bpf)),
+        .row(.perf_event_open, .refused(.EACCES), .said(.performanceEvents)),
     ]
 }

@@ -55,16 +55,16 @@ extension SyscallTable {
 
     private static let getOptions: [Selection.Case] = [
         // Maps received pages into the tracee.
-        .named("TCP_ZEROCOPY_RECEIVE", tcp | 35, .refused(.ENOPROTOOPT))
+        .named("TCP_ZEROCOPY_RECEIVE", tcp | 35, .refused(.ENOPROTOOPT), .said(.sharedBuffers))
     ]
 
     /// Memory shared with the kernel, which writes to it while the tracee runs.
     private static let setOptions: [Selection.Case] = [
-        .named("PACKET_RX_RING", packet | 5, .refused(.ENOPROTOOPT)),
-        .named("PACKET_TX_RING", packet | 13, .refused(.ENOPROTOOPT)),
-        .named("XDP_RX_RING", xdp | 2, .refused(.ENOPROTOOPT)),
-        .named("XDP_TX_RING", xdp | 3, .refused(.ENOPROTOOPT)),
-        .named("XDP_UMEM_REG", xdp | 4, .refused(.ENOPROTOOPT)),
+        .named("PACKET_RX_RING", packet | 5, .refused(.ENOPROTOOPT), .said(.sharedBuffers)),
+        .named("PACKET_TX_RING", packet | 13, .refused(.ENOPROTOOPT), .said(.sharedBuffers)),
+        .named("XDP_RX_RING", xdp | 2, .refused(.ENOPROTOOPT), .said(.sharedBuffers)),
+        .named("XDP_TX_RING", xdp | 3, .refused(.ENOPROTOOPT), .said(.sharedBuffers)),
+        .named("XDP_UMEM_REG", xdp | 4, .refused(.ENOPROTOOPT), .said(.sharedBuffers)),
         .named("XDP_UMEM_FILL_RING", xdp | 5, .refused(.ENOPROTOOPT)),
         .named("XDP_UMEM_COMPLETION_RING", xdp | 6, .refused(.ENOPROTOOPT)),
     ]

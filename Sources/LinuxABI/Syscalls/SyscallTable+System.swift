@@ -16,13 +16,13 @@ extension SyscallTable {
         .row(.kexec_file_load, .waitsForDisk),
 
         // Rings and completions that the kernel writes while the tracee runs. Programs do without.
-        .row(.io_setup, .refused(.ENOSYS)),
+        .row(.io_setup, .refused(.ENOSYS), .said(.asynchronousIO)),
         .row(.io_destroy, .refused(.ENOSYS)),
         .row(.io_getevents, .refused(.ENOSYS)),
         .row(.io_pgetevents, .refused(.ENOSYS)),
         .row(.io_submit, .refused(.ENOSYS)),
         .row(.io_cancel, .refused(.ENOSYS)),
-        .row(.io_uring_setup, .refused(.ENOSYS)),
+        .row(.io_uring_setup, .refused(.ENOSYS), .said(.ioUring)),
         .row(.io_uring_enter, .refused(.ENOSYS)),
         .row(.io_uring_register, .refused(.ENOSYS)),
 

@@ -41,6 +41,16 @@ extension InfoCommand.Facts {
             ("cpuLevel", manifest.cpuLevel.map { .string($0.rawValue) } ?? .null),
             ("xcr0Pin", .string(manifest.pin.xcr0.rawValue)), ("cpuidPin", .string(manifest.pin.cpuid.rawValue)),
             ("pinLimits", .array(manifest.pinLimits.map { .string($0.description) })),
+            (
+                "refusals",
+                .array(
+                    manifest.refusals.map {
+                        .object([
+                            ("kind", .string($0.kind)), ("program", .string($0.program)),
+                            ("text", .string(RefusalText($0).line)),
+                        ])
+                    })
+            ),
             ("pinnedCore", manifest.pinnedCore.map { .unsigned(UInt64($0)) } ?? .null),
             ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0.rawValue))),
             ("xstateSize", .unsigned(UInt64(manifest.xstateLayout.size))),

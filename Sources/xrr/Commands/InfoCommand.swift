@@ -51,7 +51,7 @@ struct InfoCommand: ParsableCommand {
 
         var lines: [(String, String)] {
             let cpu = manifest.cpu
-            return [
+            let lines = [
                 ("directory", TextFormat.printable(directory.path)),
                 ("store", TextFormat.printable(directory.store)),
                 ("command", TextFormat.commandLine(manifest.commandLine)),
@@ -84,6 +84,7 @@ struct InfoCommand: ParsableCommand {
                 ("made by", "\(TextFormat.printable(manifest.producer)), format \(manifest.formatVersion)"),
                 ("id", manifest.recordingID.description),
             ]
+            return lines + manifest.refusals.map { ("refused", RefusalText($0).line) }
         }
 
         /// What the program's CPU was pinned to, and what that does not cover.

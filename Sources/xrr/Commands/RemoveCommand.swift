@@ -19,7 +19,7 @@ struct RemoveCommand: ParsableCommand {
         let home = RecordingsHome.current
         // All are looked up before one is removed: a misspelt name removes nothing.
         let directories = try recordings.map { name throws(CommandError) in
-            do throws(CommandError) { 
+            do throws(CommandError) {
                 return try RecordingDirectory.resolve(name, home: home, followsLinks: false)
             } catch {
                 throw CommandError(error.message + "; nothing was removed", status: .failure)

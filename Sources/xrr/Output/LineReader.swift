@@ -48,7 +48,9 @@ final class LineReader {
             }
             buffer.removeFirst(position)
             position = 0
-            guard buffer.count < Self.longestLine else { throw CommandError("\(TextFormat.printable(path)): line \(count + 1) is too long") }
+            guard buffer.count < Self.longestLine else {
+                throw CommandError("\(TextFormat.printable(path)): line \(count + 1) is too long")
+            }
             let start = buffer.count
             let piece = 1 << 16
             buffer.append(contentsOf: repeatElement(0, count: piece))

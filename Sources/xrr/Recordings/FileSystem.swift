@@ -27,7 +27,8 @@ enum FileSystem {
         let path = FilePath(path)
         guard let name = path.lastComponent else { throw .invalidArgument }
         let parent = path.removingLastComponent()
-        try OpenDirectory(FilePath(absolute(parent.isEmpty ? "." : parent.string))).removeTree(FilePath(root: nil, [name]))
+        let directory = try OpenDirectory(FilePath(absolute(parent.isEmpty ? "." : parent.string)))
+        try directory.removeTree(FilePath(root: nil, [name]))
     }
 
     /// The directory itself, or its nearest parent that is there.
@@ -38,9 +39,13 @@ enum FileSystem {
     }
 
     /// Whether what is there, behind symbolic links, is the user's.
-    static func isOwn(_ path: String) -> Bool {
+    static func isOwn(_ path: String) -> Bool { (try? status(path, followsLinks: true))?.st_uid == geteuid() }
+
+    /// stat(2) or lstat(2).
+    static func status(_ path: String, followsLinks: Bool) throws(Errno) -> stat {
         var status = stat()
-        return unsafe stat(path, &status) == 0 && status.st_uid == geteuid()
+        try check(followsLinks ? unsafe stat(path, &status) : unsafe lstat(path, &status))
+        return status
     }
 
     enum Kind { case file, directory, link, other }

@@ -9,7 +9,8 @@ extension RecordingsHome {
     func remove(_ recording: RecordingDirectory) throws(CommandError) {
         guard recording.isRecording else {
             throw CommandError(
-                "\(TextFormat.printable(recording.path)) is not a recording: it has no manifest.json; nothing was removed")
+                "\(TextFormat.printable(recording.path)) is not a recording: it has no manifest.json; nothing was "
+                    + "removed")
         }
         let wasLatest = latest?.name == recording.name
         // What replays have noted of a recording that cannot be read stays: only the recording says where that is.

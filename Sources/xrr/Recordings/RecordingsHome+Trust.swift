@@ -32,12 +32,9 @@ extension RecordingsHome {
     private static func isOpen(_ status: stat) -> Bool { status.st_mode & mode_t(S_IWOTH) != 0 }
 
     private static func status(_ path: String, followsLinks: Bool = true) throws(CommandError) -> stat {
-        var status = stat()
-        let result = followsLinks ? unsafe stat(path, &status) : unsafe lstat(path, &status)
-        guard result == 0 else {
-            throw CommandError("cannot look at \(TextFormat.printable(path)): \(Errno(rawValue: errno))")
+        do throws(Errno) { return try FileSystem.status(path, followsLinks: followsLinks) } catch {
+            throw CommandError("cannot look at \(TextFormat.printable(path)): \(error)")
         }
-        return status
     }
 
     private static func belongs(_ path: String, to user: uid_t) -> CommandError {

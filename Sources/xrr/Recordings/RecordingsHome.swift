@@ -103,7 +103,8 @@ struct RecordingsHome: Hashable, Sendable {
         let made: Made
         do throws(RecordingWriteError) { made = try make(directory) } catch .file(path, _, .fileExists) {
             throw CommandError(
-                "\(TextFormat.printable(path)) exists already; xrr overwrites nothing: remove it or name another directory")
+                "\(TextFormat.printable(path)) exists already; xrr overwrites nothing: remove it or name another "
+                    + "directory")
         } catch { throw CommandError(error.description) }
         do throws(Errno) { try FileSystem.createDirectory(FilePath(path).appending(Self.storeName).string) } catch {
             throw CommandError("cannot make a store in \(TextFormat.printable(path)): \(error)")

@@ -26,14 +26,16 @@ struct StoreLock {
     static func shared(_ store: String) throws(CommandError) -> StoreLock {
         if FileSystem.kind(store) == .directory, let obstacle = FileSystem.listingObstacle(store) {
             throw CommandError(
-                "cannot open the store of mapped files \(TextFormat.printable(store)): \(obstacle); its owner can make it readable",
+                "cannot open the store of mapped files \(TextFormat.printable(store)): \(obstacle); its owner can make it "
+                    + "readable",
                 status: .unreadable)
         }
         for _ in 0..<500 {
             if let lock = StoreLock(store: store, mode: .shared) { return lock }
             FileSystem.pause(milliseconds: 10)
         }
-        throw CommandError("cannot lock \(TextFormat.printable(store)): another xrr is removing recordings; try again when it is done")
+        throw CommandError(
+            "cannot lock \(TextFormat.printable(store)): another xrr is removing recordings; try again when it is done")
     }
 
     /// The lock belongs to the open file, which a process that is just being started may have a copy of: closing alone
