@@ -153,13 +153,19 @@ struct Finding {
     }
 
     private static func disk() -> Finding {
-        let home = RecordingsHome.current.path
-        do throws(Errno) { try FileSystem.createDirectories(home) } catch {
+        let recordings = RecordingsHome.current
+        let home = TextFormat.printable(recordings.path)
+        do throws(Errno) { try FileSystem.createDirectories(recordings.store) } catch {
             return Finding(
                 name: "recordings", state: .missing, isNeeded: true, detail: "cannot make \(home): \(error)",
                 advice: "set XRR_DIR to a directory that you can write to")
         }
-        let free = FileSystem.freeSpace(home)
+        do throws(CommandError) { try recordings.refuseUnsafe() } catch {
+            return Finding(
+                name: "recordings", state: .missing, isNeeded: true, detail: error.message,
+                advice: "set XRR_DIR to a directory of your own")
+        }
+        let free = FileSystem.freeSpace(recordings.path)
         let isFull = free.map { $0 < 64 << 20 } ?? false
         return Finding(
             name: "recordings", state: isFull ? .missing : .ok, isNeeded: true,

@@ -41,16 +41,7 @@ extension InfoCommand.Facts {
             ("cpuLevel", manifest.cpuLevel.map { .string($0.rawValue) } ?? .null),
             ("xcr0Pin", .string(manifest.pin.xcr0.rawValue)), ("cpuidPin", .string(manifest.pin.cpuid.rawValue)),
             ("pinLimits", .array(manifest.pinLimits.map { .string($0.description) })),
-            (
-                "refusals",
-                .array(
-                    manifest.refusals.map {
-                        .object([
-                            ("kind", .string($0.kind)), ("program", .string($0.program)),
-                            ("text", .string(RefusalText($0).line)),
-                        ])
-                    })
-            ),
+            ("refusals", .array(refusals)),
             ("pinnedCore", manifest.pinnedCore.map { .unsigned(UInt64($0)) } ?? .null),
             ("xcr0", .string(TextFormat.hexadecimal(manifest.xcr0.rawValue))),
             ("xstateSize", .unsigned(UInt64(manifest.xstateLayout.size))),
@@ -60,6 +51,15 @@ extension InfoCommand.Facts {
             ("interceptorVersion", .unsigned(UInt64(manifest.interceptorVersion))),
             ("producer", .string(manifest.producer)), ("formatVersion", .string("\(manifest.formatVersion)")),
         ]
+    }
+
+    private var refusals: [JSONText] {
+        manifest.refusals.map { (note: RefusalNote) -> JSONText in
+            .object([
+                ("kind", .string(note.kind)), ("program", .string(note.program)),
+                ("text", .string(RefusalText(note).line)),
+            ])
+        }
     }
 
     private static func json(_ entry: CPUIDTable.Entry) -> JSONText {

@@ -51,7 +51,7 @@ struct InfoCommand: ParsableCommand {
 
         var lines: [(String, String)] {
             let cpu = manifest.cpu
-            let lines = [
+            let lines: [(String, String)] = [
                 ("directory", TextFormat.printable(directory.path)),
                 ("store", TextFormat.printable(directory.store)),
                 ("command", TextFormat.commandLine(manifest.commandLine)),
@@ -84,7 +84,10 @@ struct InfoCommand: ParsableCommand {
                 ("made by", "\(TextFormat.printable(manifest.producer)), format \(manifest.formatVersion)"),
                 ("id", manifest.recordingID.description),
             ]
-            return lines + manifest.refusals.map { ("refused", RefusalText($0).line) }
+            let refusals = manifest.refusals.map { (note: RefusalNote) -> (String, String) in
+                ("refused", RefusalText(note).line)
+            }
+            return lines + refusals
         }
 
         /// What the program's CPU was pinned to, and what that does not cover.
