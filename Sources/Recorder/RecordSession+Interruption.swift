@@ -234,26 +234,6 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .interruption(marker), before: place.registers, after: place.registers,
                 xstate: try thread.traced.xstate(), effects: effects), of: thread)
-        var registers = place.registers
-        registers.noteStandstill()
-        try thread.traced.setRegisters(registers)
-        thread.resumedRegisters = registers
+        try stand(thread, at: place.registers)
     }
-}
-
-extension Registers {
-    /// A thread that has executed nothing but memory operations in a loop can have the same registers again. But every
-    /// way back into the kernel from user mode sets orig_rax to -1 or to the number of a call: as long as it is this,
-    /// the thread stands still.
-    private static let standstill: UInt64 = 0x7272_7800
-
-    /// The kernel takes the error numbers of ERESTART in rax for a call to be made again, if orig_rax is not -1.
-    private static let restartCodes: ClosedRange<Int64> = -516 ... -512
-
-    mutating func noteStandstill() {
-        if !Self.restartCodes.contains(Int64(bitPattern: rax)) { origRax = Self.standstill }
-    }
-
-    /// Frames show what the tracee would have.
-    mutating func hideStandstill() { if origRax == Self.standstill { origRax = .max } }
 }

@@ -9,7 +9,9 @@ extension RecordSession {
     /// A signal-delivery-stop.
     func handleSignal(_ number: Int32, of thread: RecordedThread) throws(PtraceError) {
         var info = try thread.traced.signalInfo()
-        var registers = try thread.traced.registers()
+        let shown = try thread.traced.registers()
+        var registers = shown
+        registers.hideStandstill()
         if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
         if number == Signal.ill, try liftPin(for: info, at: registers, of: thread) { return }
         var isInjected = false
@@ -22,12 +24,11 @@ extension RecordSession {
         // A replay raises it at the end of the frame before, as this recorder did.
         let isSynchronous = !isInjected && Signal.isFault(info)
         let disposition = Disposition(of: number, for: thread.id)
-        let hasMoved = !isSynchronous && thread.restart == nil && registers != thread.resumedRegisters
+        let hasMoved = !isSynchronous && thread.restart == nil && shown != thread.resumedRegisters
         if hasMoved {
             thread.isMidway = true
             if disposition != .none || Signal.stops.contains(number) { return deferSignal(info, of: thread) }
         }
-        registers.hideStandstill()
         switch disposition {
         case .none:
             // No effect, but that an interrupted call is made again.
@@ -81,6 +82,7 @@ extension RecordSession {
         _ info: SignalInfo, _ action: SignalAction, isSynchronous: Bool, at registers: Registers,
         of thread: RecordedThread
     ) throws(PtraceError) {
+        try stand(thread, at: registers)
         write(
             Frame(
                 thread: thread.id, event: .signal(info, action, isSynchronous: isSynchronous), before: registers,
@@ -101,7 +103,8 @@ extension RecordSession {
             return
         }
         thread.pendingStop = nil
-        let after = try thread.traced.registers()
+        var after = try thread.traced.registers()
+        if after.showStandstill { after.hideStandstill() } else { try stand(thread, at: after) }
         thread.signalMask = try thread.traced.signalMask()
         // The handler may leave by longjmp(3), or call what it has interrupted.
         var effects = try shutOpenPage(of: thread)
@@ -132,7 +135,7 @@ extension RecordSession {
         withdrawn.rip &-= 2
         withdrawn.rax = entry.origRax
         withdrawn.origRax = .max
-        try thread.traced.setRegisters(withdrawn)
+        try stand(thread, at: withdrawn)
         write(
             Frame(
                 thread: thread.id, event: .syscall(SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))),

@@ -41,7 +41,7 @@ extension RecordSession {
         registers.syscallResult = result
         // A number of -1 makes the kernel skip the call: seccomp(2), SECCOMP_RET_TRACE.
         registers.origRax = .max
-        try thread.traced.setRegisters(registers)
+        try stand(thread, at: registers)
         if thread.usesSyscallStops {
             // This stop was the entry; the exit is still reported.
             call.answer = result
@@ -68,12 +68,16 @@ extension RecordSession {
         guard case .syscall(let call) = thread.phase else { return }
         if call.isExecDone { return try finishExec(call, of: thread) }
         var registers = try thread.traced.registers()
+        registers.hideStandstill()
         if let answer = call.answer {
             registers.syscallResult = answer
-            try thread.traced.setRegisters(registers)
+            try stand(thread, at: registers)
         } else if call.isRewritten {
             registers = restored(registers, from: call)
-            try thread.traced.setRegisters(registers)
+            try stand(thread, at: registers)
+        } else if !registers.showStandstill {
+            // rt_sigreturn(2).
+            try stand(thread, at: registers)
         }
         thread.phase = .user
         let result = registers.syscallResult
@@ -155,9 +159,15 @@ extension RecordSession {
 
     // MARK: Frames
 
-    /// Writes a frame and notes that the thread stands where it leaves it.
+    /// Leaves a thread where a frame ends, such that it shows when it has gone on from there.
+    func stand(_ thread: RecordedThread, at registers: Registers) throws(PtraceError) {
+        try thread.traced.setRegisters(registers.markedForStandstill)
+    }
+
+    /// Writes a frame and notes that the thread stands where it leaves it. If that is with an orig_rax of -1, its registers
+    /// are set by `stand`.
     func write(_ frame: Frame, of thread: RecordedThread) {
-        thread.resumedRegisters = frame.after
+        thread.resumedRegisters = frame.after.markedForStandstill
         thread.isMidway = false
         let xstate = frame.xstateAfter ?? frame.xstate
         if hasStarted, let components, xstate.mask != components {

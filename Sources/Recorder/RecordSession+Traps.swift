@@ -45,7 +45,7 @@ extension RecordSession {
             // A thread that does nothing but this is hardly ever interrupted elsewhere.
             if isInterruptDue(thread) { effects += try shutOpenPage(of: thread) }
             after.origRax = .max
-            try thread.traced.setRegisters(after)
+            try stand(thread, at: after)
             if let newState { try thread.traced.setXState(newState) }
             try undoForcedSignal(of: thread)
             write(

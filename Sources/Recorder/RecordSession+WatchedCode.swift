@@ -47,6 +47,7 @@ extension RecordSession {
         }
         let xstate = try thread.traced.xstate()
         try undoForcedSignal(of: thread)
+        try stand(thread, at: registers)
         write(
             Frame(
                 thread: thread.id, event: .trap(.watchedCode), before: registers, after: registers, xstate: xstate,
