@@ -29,7 +29,7 @@ package final class RecordSession {
     /// The components that a limit names already.
     var limitedComponents = XFeatureMask()
     /// What the program did not get because it is recorded.
-    var refusals = RefusalNotes()
+    var refusals: RefusalNotes
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -70,6 +70,7 @@ package final class RecordSession {
             }
         }
         reopenableStreams = streams
+        refusals = RefusalNotes(isCPUPinned: options.pin?.isNative == false)
         scanner = SiteScanner(symbolizer: symbolizer, storage: options.siteStorage)
         sink = FrameSink(writer: writer)
         files = MappedFiles(storage: store, sink: sink)

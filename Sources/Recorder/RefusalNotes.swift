@@ -7,7 +7,14 @@ struct RefusalNotes {
     private(set) var all: [RefusalNote] = []
     private var kinds: Set<Refusal> = []
 
+    /// The tracees' CPU is pinned to one without protection keys and shadow stacks: what they are told is the truth then.
+    let isCPUPinned: Bool
+    private static let cpuFeatures: Set<Refusal> = [.protectionKeys, .shadowStack]
+
+    init(isCPUPinned: Bool) { self.isCPUPinned = isCPUPinned }
+
     mutating func note(_ refusal: Refusal, to thread: RecordedThread) {
+        if isCPUPinned, Self.cpuFeatures.contains(refusal) { return }
         guard kinds.insert(refusal).inserted else { return }
         all.append(RefusalNote(refusal, program: HostFiles.link("/proc/\(thread.id)/exe") ?? ""))
     }

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Glibc
+import LinuxABI
 import TestSupport
 import Testing
+import TraceFormat
 
 @testable import xrr
 
@@ -78,7 +80,7 @@ import Testing
         var arguments: [String]?
     }
 
-    private func objects<T: Decodable>(_ text: String, as type: T.Type = T.self) throws -> [T] {
+    private func objects<T: Decodable>(_ text: String) throws -> [T] {
         try text.split(separator: "\n").map { try JSONDecoder().decode(T.self, from: Data($0.utf8)) }
     }
 
@@ -141,7 +143,8 @@ import Testing
                 var pageSize: Int
                 var files: [File]
             }
-            let info: Info = try #require(objects(try await guest.run("info", "--json").output).first)
+            let all: [Info] = try objects(try await guest.run("info", "--json").output)
+            let info = try #require(all.first)
             #expect(info.command == [guest.program, "an argument", ""])
             #expect(info.directory == guest.recordingPath("family-0") && info.store == guest.recordingPath("store"))
             #expect(info.workingDirectory == guest.recordingPath("").dropLast())
@@ -216,7 +219,6 @@ import Testing
             let frames: [Frame] = try objects(try await guest.run("dump", "--json").output)
             #expect(frames.map(\.frame) == Array(frames.indices))
             let calls = frames.filter { $0.name == "getpid" }
-            #expect(calls.map(\.result) == calls.map(\.thread) || calls.contains { $0.thread != $0.result })
             #expect(Set(calls.compactMap(\.result)).isSuperset(of: told.map(\.process)))
             // The last line that is written is "bytes".
             let write = try #require(frames.last { $0.name == "write" })
@@ -293,7 +295,8 @@ import Testing
             }
             var identity: Identity
         }
-        let profile: Profile = try #require(objects(dump.output).first)
+        let profiles: [Profile] = try objects(dump.output)
+        let profile = try #require(profiles.first)
         #expect(profile.identity.vendor == vendor && "\(profile.identity.family)" == family)
 
         let file = try guest.sandbox.write(dump.output, to: "here.json")
@@ -301,7 +304,7 @@ import Testing
         let compared = try await guest.run("cpu", "compare", "host", file, "--svg", drawing)
         #expect(compared.ending == .exited(0) && !compared.output.contains("! "), "\(compared.output)")
         #expect(
-            String(decoding: FileManager.default.contents(atPath: drawing) ?? Data(), as: UTF8.self).hasPrefix("<svg"))
+            String(decoding: FileManager.default.contents(atPath: drawing) ?? Data(), as: UTF8.self).contains("<svg"))
         let common = guest.recordingPath("common.json")
         let baseline = try await guest.run("cpu", "baseline", "host", file, "-o", common)
         #expect(baseline.ending == .exited(0), "\(baseline.error)")
@@ -350,7 +353,7 @@ import Testing
             try await guest.runShell("\"$0\" record \"$@\"", options + ["--", guest.program] + arguments)
         }
         #expect(try await record("-v", "X=1", "--env", "X=two words").output.hasPrefix("two words "))
-        #expect(try await record("--cpu", "sse").output == "- 3 0\n" || record("--cpu", "sse").output.hasSuffix(" 0\n"))
+        #expect(try await record("--cpu", "sse").output == "- 0 0\n")
         #expect(try await record("--xcr0", "0x3").output == "- 0 0\n")
         let out = guest.recordingPath("chosen")
         #expect(try await record("-o", out).ending == .exited(0))

@@ -76,8 +76,7 @@ import TraceFormat
         }
     }
 
-    @Test func aCacheOfSomebodyElseIsNotUsed() async throws {
-        guard Environment.isRoot else { return }
+    @Test(.enabled(if: Environment.isRoot)) func aCacheOfSomebodyElseIsNotUsed() async throws {
         try await with("cache") { trial in
             let made = try await trial.record(script: "echo once")
             #expect(made.ending == .exited(0), "\(made)")
@@ -115,7 +114,7 @@ import TraceFormat
                 #expect(scores.count >= 3 && scores.allSatisfy { $0 == "1000\n" }, "\(scores)")
                 kill(-group, SIGTERM)
             }
-            #expect(replayed.ending == .signalled(SIGTERM), "\(replayed)")
+            #expect(replayed.ending == .killed(signal: SIGTERM), "\(replayed)")
         }
     }
 
