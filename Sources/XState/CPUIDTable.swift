@@ -90,6 +90,13 @@ package struct CPUIDTable: Hashable, Sendable {
         return stored(leaf: highestBasic, subleaf: subleaf) ?? CPUIDWords()
     }
 
+    /// Whether QEMU translates the instructions (TCG) of what goes by the name of a CPU, and says so in the first leaf of
+    /// hypervisors.
+    var isOfTCG: Bool {
+        let words = entry(leaf: 0x4000_0000)?.words
+        return words.map { $0.ebx == 0x5447_4354 && $0.ecx == 0x4354_4743 && $0.edx == 0x4743_5447 } ?? false
+    }
+
     private func stored(leaf: UInt32, subleaf: UInt32) -> CPUIDWords? {
         if let entry = entry(leaf: leaf, subleaf: subleaf) { return entry.words }
         guard let first = entry(leaf: leaf) else { return nil }

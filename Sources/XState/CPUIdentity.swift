@@ -46,3 +46,11 @@ package struct CPUIdentity: Hashable, Sendable {
         return String(decoding: body[..<end], as: UTF8.self)
     }
 }
+
+extension CPUIdentity: CustomStringConvertible {
+    /// "GenuineIntel 6/60/4 (Intel Core Processor (Haswell))"; a baseline of several vendors is only a name.
+    package var description: String {
+        let signature = vendor.isEmpty ? [] : ["\(vendor) \(family)/\(model)/\(stepping)"]
+        return (signature + (brand.isEmpty ? [] : ["(\(brand))"])).joined(separator: " ")
+    }
+}

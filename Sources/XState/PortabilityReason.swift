@@ -4,6 +4,8 @@ package enum PortabilityReason: Hashable, Sendable {
     case illegalMask(XFeatureMask)
     /// The recording has the component and the machine's kernel does not enable it.
     case missingComponent(XStateComponent)
+    /// The XSAVE instructions and FXSAVE were the recording CPU's own, and this is another model.
+    case otherModel(recorded: CPUIdentity, here: CPUIdentity)
     /// The machine has a component that the recording has not, and the recording was made with XCR0 unpinned: the
     /// tracee would see it.
     case extraComponent(XStateComponent)
@@ -21,20 +23,18 @@ package enum PortabilityReason: Hashable, Sendable {
     case unscanned(PinLimit)
     /// The component has another size or alignment in compacted XSAVE areas.
     case otherCompactForm(recorded: XStateComponentLocation, here: XStateComponentLocation)
-    /// FXSAVE, XSAVE and FNSTENV store other x87 pointers.
+    /// FNSTENV stores other x87 pointers.
     case otherX87(recorded: X87PointerClass, here: X87PointerClass)
-    /// FXSAVE and XSAVE store another MXCSR_MASK.
-    case otherMXCSRMask(recorded: UInt32, here: UInt32)
     /// The approximations (RCPPS, RSQRTPS and the like) have other tables, and the x87 transcendental functions may.
     case otherVendor(recorded: String, here: String)
 
     /// Whether the replay is refused, rather than warned of.
     package var isBlocking: Bool {
         switch self {
-        case .illegalMask, .missingComponent, .extraComponent, .missingFeature, .otherAnswer, .otherPlace, .sameCPUOnly,
-            .otherXCR0:
+        case .illegalMask, .otherModel, .missingComponent, .extraComponent, .missingFeature, .otherAnswer, .otherPlace,
+            .otherCompactForm, .sameCPUOnly, .otherXCR0:
             true
-        case .unscanned, .otherCompactForm, .otherX87, .otherMXCSRMask, .otherVendor: false
+        case .unscanned, .otherX87, .otherVendor: false
         }
     }
 
@@ -42,11 +42,11 @@ package enum PortabilityReason: Hashable, Sendable {
     package var rule: Int {
         switch self {
         case .illegalMask: 1
-        case .missingComponent, .extraComponent: 2
+        case .otherModel, .missingComponent, .extraComponent: 2
         case .missingFeature, .otherAnswer: 3
         case .otherPlace: 4
         case .otherCompactForm: 5
-        case .otherX87, .otherMXCSRMask: 6
+        case .otherX87: 6
         case .otherVendor: 7
         case .sameCPUOnly, .otherXCR0, .unscanned: 8
         }
@@ -68,7 +68,7 @@ extension PortabilityReason {
         case .unscanned: 12
         case .otherCompactForm: 7
         case .otherX87: 8
-        case .otherMXCSRMask: 9
+        case .otherModel: 9
         case .otherVendor: 10
         }
     }
@@ -81,6 +81,10 @@ extension PortabilityReason: CustomStringConvertible {
         return switch self {
         case .illegalMask(let mask):
             "the recording's XCR0 \(hexadecimal(mask.rawValue)) is not legal, or not that of its layout"
+        case .otherModel(let recorded, let here):
+            "xsave, fxsave and their kind ran on the CPU itself, since XCR0 is not pinned, and what they store depends on its "
+                + "model: recorded on \(recorded), "
+                + (recorded == here ? "this is something else of that name" : "not on \(here)")
         case .missingComponent(let component):
             "the recording has \(component) (XCR0 bit \(component.number)), which the machine does not enable"
         case .extraComponent(let component):
@@ -105,11 +109,7 @@ extension PortabilityReason: CustomStringConvertible {
             "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
                 + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"
         case .otherX87(let recorded, let here):
-            "fnstenv, and fxsave and xsave where xrr does not execute them, store other x87 pointers: the machine \(here.words), the recording's "
-                + recorded.words
-        case .otherMXCSRMask(let recorded, let here):
-            "fxsave and xsave store MXCSR_MASK \(hexadecimal(UInt64(here))) on the machine, not "
-                + "\(hexadecimal(UInt64(recorded))) as recorded"
+            "fnstenv stores other x87 pointers: the machine \(here.words), the recording's \(recorded.words)"
         case .otherVendor(let recorded, let here):
             "\(here) CPUs compute rcpps, rcpss, rsqrtps and rsqrtss otherwise than \(recorded) ones, and perhaps the "
                 + "last bit of x87 sines, logarithms and the like"

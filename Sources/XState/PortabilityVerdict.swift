@@ -1,14 +1,14 @@
 /// Whether a recording replays on a machine, and if not, why.
 ///
-/// The rules are those of docs/portability.md. Rules 1 to 4 block. Rules 5 to 7 concern instructions that a program
-/// may or may not execute, and warn.
+/// The rules are those of docs/portability.md. Rules 1 to 5 and 8 block. Rules 6 and 7 concern instructions that a
+/// program may or may not execute, and warn.
 package struct PortabilityVerdict: Hashable, Sendable {
     /// What forbids the replay, in the order of the rules; empty if it is sound.
     package private(set) var blockers: [PortabilityReason] = []
     /// What can make it diverge if the program executes certain instructions.
     package private(set) var warnings: [PortabilityReason] = []
-    /// The richest level at which the recording would have replayed on this machine too; nil if it does replay, or if
-    /// no level would have helped.
+    /// The richest level that both CPUs have, at which the program can be recorded for both; nil if the recording does
+    /// replay, or if no level would have helped.
     package private(set) var remedy: CPULevel?
 
     package var isSound: Bool { blockers.isEmpty }
@@ -48,9 +48,13 @@ package struct PortabilityVerdict: Hashable, Sendable {
     }
 
     /// Rules 1 and 2: the mask is one that can be, lies within the machine's, and is the one that a tracee sees there.
+    /// Where the tracees saw the machine's, they had its XSAVE and FXSAVE, too, which are those of its model.
     private mutating func judgeMask(_ recording: RecordingCPU, _ machine: CPUProfile) {
         let mask = recording.xcr0
         guard mask.isLegal, mask == recording.layout.mask else { return add(.illegalMask(mask)) }
+        if recording.seesHostXCR0, !recording.isMade(onModelOf: machine) {
+            add(.otherModel(recorded: recording.identity, here: machine.identity))
+        }
         for component in mask.subtracting(machine.xcr0).components { add(.missingComponent(component)) }
         guard recording.seesHostXCR0, !machine.pins(mask) else { return }
         for component in machine.xcr0.subtracting(mask).components { add(.extraComponent(component)) }
@@ -109,9 +113,7 @@ package struct PortabilityVerdict: Hashable, Sendable {
     /// Rule 8: what the pin did not cover ran on the machine that recorded, and needs the same; but for what only the
     /// kernel's pin covered, which needs the same XCR0.
     private mutating func judgeLimits(_ recording: RecordingCPU, _ machine: CPUProfile) {
-        let isSameCPU =
-            recording.identity == machine.identity && recording.hostXCR0 == machine.xcr0
-            && (recording.x87 ?? machine.x87) == machine.x87
+        let isSameCPU = recording.isMade(onModelOf: machine) && recording.hostXCR0 == machine.xcr0
         for limit in recording.limits {
             let isScanned = limit.kind != .unscanned && limit.kind != .unscannedPinned
             if recording.pin.xcr0 == .kernel, !isScanned, !machine.shows(recording.xcr0InForce) || recording.isMixed {
@@ -127,10 +129,6 @@ package struct PortabilityVerdict: Hashable, Sendable {
         // A baseline is no machine and has neither vendor nor x87.
         if let x87 = recording.x87, x87 != machine.x87, machine.sources.x87 != .unknown {
             add(.otherX87(recorded: x87, here: machine.x87))
-        }
-        // Where instructions have traps, the areas have one mask on all machines.
-        if recording.seesHostXCR0, let mask = recording.mxcsrMask, mask != machine.mxcsrMask {
-            add(.otherMXCSRMask(recorded: mask, here: machine.mxcsrMask))
         }
         let vendors = (recording.identity.vendor, machine.identity.vendor)
         if vendors.0 != vendors.1, !vendors.1.isEmpty { add(.otherVendor(recorded: vendors.0, here: vendors.1)) }

@@ -125,6 +125,19 @@ package struct RecordingCPU: Hashable, Sendable {
         return mask == machine.xcr0 ? nil : mask
     }
 
-    /// Whether the tracees saw the machine's XCR0, so that only a machine with the same one will do.
+    /// Whether the tracees saw the machine's XCR0, so that only a machine with the same one will do. XGETBV and the XSAVE
+    /// family were the processor's own then.
     var seesHostXCR0: Bool { level == .native || pin.xcr0 == .none }
+
+    /// Whether a machine is of the model that recorded, by all that is known of both: what instructions do that nothing
+    /// executes in the processor's place is the same there. Which components XSAVE takes for initial (XINUSE) is in no
+    /// CPUID leaf and is not even promised to be a function of the registers, but it is a property of the design.
+    func isMade(onModelOf machine: CPUProfile) -> Bool {
+        identity == machine.identity && (x87 ?? machine.x87) == machine.x87
+            && (mxcsrMask ?? machine.mxcsrMask) == machine.mxcsrMask
+            && (seesHostCPUID ? cpuid.isOfTCG : machine.cpuid.isOfTCG) == machine.cpuid.isOfTCG
+    }
+
+    /// Whether the table of CPUID is the machine's, with what says of a hypervisor.
+    private var seesHostCPUID: Bool { level == .native || pin.cpuid == .none }
 }

@@ -175,7 +175,7 @@ import XState
             let no = try await xrr(["check", avx2, sandy], in: sandbox)
             #expect(no.ending == .exited(5) && no.error.isEmpty)
             #expect(no.output.contains("CPUID 7.EBX[5] AVX2"))
-            #expect(no.output.hasSuffix("recorded with 'xrr record --cpu avx' it would\n"))
+            #expect(no.output.hasSuffix("'xrr record --cpu avx' records for both CPUs\n"))
             let native = try await xrr(["check", try recording(of: ice, at: .native, in: sandbox), zen], in: sandbox)
             #expect(native.ending == .exited(5))
             #expect(native.output.contains("OPMASK is at 832 (64 bytes) of XSAVE areas on the machine, not at 1088"))

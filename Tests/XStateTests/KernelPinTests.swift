@@ -98,12 +98,17 @@ struct KernelPinTests {
         #expect(richer.replayedXCR0(on: full) == [.legacy, .avx], "the machine does not have what was in force")
     }
 
-    /// Rule 2: what saw its machine's XCR0 replays where the kernel can show it.
+    /// Rule 2: what saw its machine's XCR0 replays where the kernel can show it, on the same model.
     @Test func nativeRecordingsReplayUnderTheirXCR0() throws {
         let (full, avx) = try Self.machines()
         let native = try RecordingCPU(by: avx, at: .native)
         #expect(native.replayedXCR0(on: full) == avx.xcr0)
         #expect(PortabilityVerdict(recording: native, machine: full).blockers.allSatisfy { $0.rule != 2 })
+        var other = full
+        other.identity.model += 1
+        #expect(
+            PortabilityVerdict(recording: native, machine: other).blockers.contains(
+                .otherModel(recorded: avx.identity, here: other.identity)))
         let unpatched = try Self.machines(pins: false).full
         #expect(!PortabilityVerdict(recording: native, machine: unpatched).blockers.filter { $0.rule == 2 }.isEmpty)
         let more = try RecordingCPU(by: full, at: .native)

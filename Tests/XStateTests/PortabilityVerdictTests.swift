@@ -64,6 +64,7 @@ struct PortabilityVerdictTests {
     @Test func extraComponents() throws {
         let avx = try Self.machine(try Layouts.avx)
         let full = try Self.machine(try Layouts.iceLake)
+        // One model, as far as CPUID tells.
         let verdict = try Self.verdict(avx, .native, on: full)
         #expect(
             verdict.blockers == [.opmask, .zmmHi256, .hi16ZMM, .pkru].map(PortabilityReason.extraComponent))
@@ -99,7 +100,9 @@ struct PortabilityVerdictTests {
         let layout = try Layouts.zen5
         let machine = try Self.machine(layout)
         for word in CPUFeatureWord.all {
-            let poorer = try Self.machine(layout, change: [word.place: word.significantMask])
+            // Two of 7.EBX say which x87 pointers are saved, by which a model is known.
+            let pointers: UInt32 = word.place == .features7B ? 1 << 6 | 1 << 13 : 0
+            let poorer = try Self.machine(layout, change: [word.place: word.significantMask | pointers])
             for level: CPULevel in [.avx2, .native] {
                 let verdict = try Self.verdict(machine, level, on: poorer)
                 #expect(verdict.blockers.isEmpty, "\(word.place) at \(level): \(verdict.blockers)")
@@ -154,7 +157,7 @@ struct PortabilityVerdictTests {
         let verdict = PortabilityVerdict(recording: recording, machine: other)
         #expect(verdict.blockers.count > 200)
         let words = verdict.blockerWords
-        #expect(words.count == 12 + 1 + 12 + 1 + 4)
+        #expect(words.count == 1 + 12 + 1 + 12 + 1 + 4)
         #expect(words.filter { $0.hasPrefix("and ") }.count == 2)
         #expect(words.last?.hasPrefix("PKRU is at 2432") == true)
         let few = try Self.verdict(ice, .avx512Intel, on: try Self.machine(try Layouts.avx))
@@ -165,6 +168,7 @@ struct PortabilityVerdictTests {
     @Test func componentsAtOtherPlaces() throws {
         let ice = try Self.machine(try Layouts.iceLake)
         let zen = try Self.machine(try Layouts.zen5)
+        // One model by its name: 13 signatures have two layouts.
         let verdict = try Self.verdict(ice, .native, on: zen)
         #expect(verdict.blockers.map(\.rule) == [4, 4, 4, 4])
         let recorded = try #require(ice.layout[.opmask])
@@ -187,9 +191,9 @@ struct PortabilityVerdictTests {
         let aligned = try XStateLayout(mask: mask, locations: [avx, .init(type: 9, size: 8, offset: 2432, flags: 2)])
         let machine = try Self.machine(layout)
         let other = try Self.machine(aligned)
-        #expect(try Self.verdict(machine, .native, on: other).warnings.map(\.rule) == [5])
-        #expect(try Self.verdict(machine, .native, on: other).isSound)
-        #expect(try Self.verdict(machine, .avx2, on: other).warnings.isEmpty)
+        let verdict = try Self.verdict(machine, .native, on: other)
+        #expect(verdict.blockers.map(\.rule) == [5] && verdict.flag == "--cpu avx2")
+        #expect(try Self.verdict(machine, .avx2, on: other).isSound)
     }
 
     /// Rules 6 and 7.
@@ -197,12 +201,6 @@ struct PortabilityVerdictTests {
         let layout = try Layouts.avx
         let machine = try Self.machine(layout)
         var other = machine
-        other.mxcsrMask = 0x2_FFFF
-        #expect(
-            try Self.verdict(machine, .native, on: other).warnings
-                == [.otherMXCSRMask(recorded: 0xFFFF, here: 0x2_FFFF)])
-        #expect(try Self.verdict(machine, .avx2, on: other).warnings.isEmpty)
-        other = machine
         other.x87 = .unwritten
         #expect(
             try Self.verdict(machine, .avx2, on: other).warnings
@@ -212,6 +210,58 @@ struct PortabilityVerdictTests {
         let verdict = try Self.verdict(machine, .avx2, on: other)
         #expect(verdict.isSound)
         #expect(verdict.warnings == [.otherVendor(recorded: "GenuineIntel", here: "AuthenticAMD")])
+    }
+
+    /// Rule 2: what saw its machine's XCR0 had its XSAVE and FXSAVE, too, which are those of its model.
+    @Test func nativeRecordingsReplayOnTheirModelOnly() throws {
+        let layout = try Layouts.avx
+        let machine = try Self.machine(layout)
+        // With all features, the same XCR0 and the same places.
+        func other(_ change: (inout CPUProfile) -> Void) -> CPUProfile {
+            var other = machine
+            change(&other)
+            return other
+        }
+        let emulated = machine.cpuid.with(CPUIDPlace(0x4000_0000, .ebx), 0x5447_4354)
+            .with(CPUIDPlace(0x4000_0000, .ecx), 0x4354_4743).with(CPUIDPlace(0x4000_0000, .edx), 0x4743_5447)
+        let others = [
+            other { $0.identity.vendor = "AuthenticAMD" }, other { $0.identity.family += 1 },
+            other { $0.identity.model += 1 }, other { $0.identity.stepping += 1 }, other { $0.identity.brand += "X" },
+            // Of one name, but not alike.
+            other { $0.mxcsrMask = 0x2_FFFF }, other { $0.x87 = .zeros }, other { $0.cpuid = emulated },
+        ]
+        for other in others {
+            let reason = PortabilityReason.otherModel(recorded: machine.identity, here: other.identity)
+            let native = try Self.verdict(machine, .native, on: other)
+            #expect(native.blockers == [reason] && native.flag == "--cpu avx2")
+            // The flag helps.
+            #expect(try Self.verdict(machine, .avx2, on: other).isSound)
+            // What an older version recorded saw CPUID, too.
+            var old = try RecordingCPU(by: machine, at: .native)
+            old.pin = .none
+            old.level = nil
+            #expect(PortabilityVerdict(recording: old, machine: other).blockers.first == reason)
+            // That the kernel pins XCR0 there does not make it the same model.
+            var pinning = other
+            pinning.pinsXCR0 = true
+            #expect(!(try Self.verdict(machine, .native, on: pinning)).isSound)
+        }
+        let back = try RecordingCPU(by: others[others.count - 1], at: .native)
+        #expect(!PortabilityVerdict(recording: back, machine: machine).isSound)
+    }
+
+    @Test func theReasonIsOneClearLine() throws {
+        let machine = try Self.machine(try Layouts.avx)
+        var other = machine
+        other.identity = CPUIdentity(vendor: "AuthenticAMD", family: 25, model: 1, stepping: 2, brand: "AMD EPYC")
+        let words = try #require(try Self.verdict(machine, .native, on: other).blockerWords.first)
+        #expect(words.hasSuffix("recorded on \(machine.identity), not on AuthenticAMD 25/1/2 (AMD EPYC)"), "\(words)")
+        #expect(!words.contains("\n"))
+        other.identity = machine.identity
+        other.mxcsrMask = 0x2_FFFF
+        #expect(
+            try Self.verdict(machine, .native, on: other).blockerWords.first?.hasSuffix(
+                "recorded on \(machine.identity), this is something else of that name") == true)
     }
 
     @Test func limitsTieARecordingToItsCPU() throws {

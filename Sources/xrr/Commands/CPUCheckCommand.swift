@@ -37,7 +37,7 @@ struct CPUCheckCommand: ParsableCommand {
         }
         if verdict.isSound { return }
         if let flag = verdict.flag {
-            try output.write(line: "recorded with 'xrr record \(flag)' it would")
+            try output.write(line: "'xrr record \(flag)' records for both CPUs")
         } else {
             try output.write(line: "no level of 'xrr record --cpu' would have avoided that")
         }
