@@ -82,8 +82,8 @@ extension PortabilityReason: CustomStringConvertible {
         case .illegalMask(let mask):
             "the recording's XCR0 \(hexadecimal(mask.rawValue)) is not legal, or not that of its layout"
         case .otherModel(let recorded, let here):
-            "xsave, fxsave and their kind ran on the CPU itself, since XCR0 is not pinned, and what they store depends on its "
-                + "model: recorded on \(recorded), "
+            "xsave and fxsave ran on the CPU itself (XCR0 is not pinned), and what they store depends on its model: "
+                + "recorded on \(recorded), "
                 + (recorded == here ? "this is something else of that name" : "not on \(here)")
         case .missingComponent(let component):
             "the recording has \(component) (XCR0 bit \(component.number)), which the machine does not enable"

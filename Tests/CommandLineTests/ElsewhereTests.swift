@@ -88,6 +88,20 @@ import XState
         #expect(try await guest.run("replay", "-a", "native-0").ending == .exited(0))
     }
 
+    /// With the same XCR0, layout and features.
+    @Test func aRecordingThatSawItsOwnCPUIsRefusedOnAnotherModel() async throws {
+        let guest = try await recorded("model", "--cpu", "native")
+        defer { guest.sandbox.remove() }
+        try await guest.alter("model-0", to: "other", manifest: { $0.cpu.stepping += 1 }) { _ in }
+        for words in [["replay", "-a", "other"], ["cpu", "check", "other"]] {
+            let outcome = try await guest.runShell("exec \"$0\" \(words.joined(separator: " "))")
+            #expect(outcome.ending == .exited(5))
+            let text = outcome.output + outcome.error
+            let reasons = text.split(separator: "\n").filter { $0.contains("depends on its model: recorded on ") }
+            #expect(reasons.count == 1 && text.contains("--cpu "), "\(text)")
+        }
+    }
+
     @Test func componentsThatAreMissingHereAreNamed() async throws {
         let guest = try await recorded("missing")
         defer { guest.sandbox.remove() }

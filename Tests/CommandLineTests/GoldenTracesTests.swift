@@ -16,6 +16,35 @@ import Testing
         (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n")
             .first { $0.hasPrefix("flags") }?.split(whereSeparator: \.isWhitespace).map(String.init) ?? [])
 
+    /// Vendor, family, model, stepping and brand string, by the kernel's account.
+    private static let model: [String] = {
+        var values: [String: String] = [:]
+        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(
+            separator: "\n", omittingEmptySubsequences: false)
+        for line in (lines ?? []).prefix(while: { !$0.isEmpty }) {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, let key = parts[0].split(separator: "\t").first else { continue }
+            values[String(key)] = String(parts[1].dropFirst())
+        }
+        return ["vendor_id", "cpu family", "model", "stepping", "model name"].map { values[$0] ?? "" }
+    }()
+
+    /// What the manifest says that the CPU was.
+    private static func model(of recording: String) throws -> [String] {
+        struct Manifest: Decodable {
+            struct CPU: Decodable {
+                var vendor: String
+                var family: Int
+                var model: Int
+                var stepping: Int
+                var brand: String
+            }
+            var cpu: CPU
+        }
+        let cpu = try JSONDecoder().decode(Manifest.self, from: Data(recording.utf8)).cpu
+        return [cpu.vendor, "\(cpu.family)", "\(cpu.model)", "\(cpu.stepping)", cpu.brand]
+    }
+
     private static func hasLevel(_ level: Substring) -> Bool? {
         switch level {
         case "sse": true
@@ -65,6 +94,9 @@ import Testing
             #expect(info.ending == .exited(0))
             if !info.output.contains("same CPU only"), let has = Self.hasLevel(name.split(separator: "-")[1]) {
                 #expect(isSound == has, "\(name): \(check.output)")
+            }
+            if name.contains("-native-"), isSound {
+                #expect(try Self.model(of: await run("info", "--json", recording).output) == Self.model, "\(name)")
             }
             let replay = try await run("replay", "-a", recording)
             if isSound {

@@ -43,8 +43,8 @@ struct RecordCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             The CPU that the program sees, and that a replay needs at least: sse (x86-64-v2), avx, avx2 (x86-64-v3), \
-            avx512-intel, avx512-amd, or native: the machine's own; or the file of a profile, as 'xrr cpu baseline -o' \
-            writes it. Default: the best of the first three.
+            avx512-intel, avx512-amd, or native: the machine's own, for replays on the same model; or the file of a \
+            profile, as 'xrr cpu baseline -o' writes it. Default: the best of the first three.
             """, valueName: "level"))
     var cpu: String?
 
