@@ -22,17 +22,15 @@ package enum CandidateSites {
         return found
     }
 
-    /// Whether what may be an instruction shows more of the CPU than XCR0: it is not certainly XGETBV or one of XSAVE,
-    /// XSAVEOPT, XSAVEC and XRSTOR.
+    /// Whether what may be an instruction shows more of the CPU than XCR0: it is not certainly XGETBV or XRSTOR. XSAVE,
+    /// XSAVEOPT and XSAVEC store in XSTATE_BV which components the CPU takes for initial, and leave bytes out by it.
     ///
     /// - Parameter place: an offset that `find` gives.
     package static func showsMoreThanXCR0(_ bytes: Span<UInt8>, _ place: Int) -> Bool {
         guard place + 2 < bytes.count, bytes[place] == 0x0F else { return true }
-        let extended = bytes[place + 2] >> 3 & 7
         return switch bytes[place + 1] {
         case 0x01: bytes[place + 2] != 0xD0
-        case 0xAE: extended == 0
-        case 0xC7: bytes[place + 2] >= 0xC0
+        case 0xAE: bytes[place + 2] >> 3 & 7 != 5
         default: true
         }
     }

@@ -103,8 +103,8 @@ extension PortabilityReason: CustomStringConvertible {
                 + "\(hexadecimal(recorded.rawValue)) that the kernel pinned: that takes a kernel with ARCH_SET_XCR0 "
                 + "(kernel-patch/), or a machine with this XCR0"
         case .unscanned(let limit):
-            "not all instructions of \(limit.name) could be found: the kernel pinned XCR0, but CPUID, rdrand, fxsave and "
-                + "the XSTATE_BV of xsave are this CPU's there"
+            "not all instructions of \(limit.name) could be found: the kernel pinned XCR0 and no others were seen there, but "
+                + "cpuid, rdrand, xsave and fxsave would be this CPU's"
         case .otherCompactForm(let recorded, let here):
             "\(name(recorded)) has \(here.size) bytes\(here.isAligned64 ? ", aligned," : "") in compacted XSAVE areas "
                 + "on the machine, not \(recorded.size)\(recorded.isAligned64 ? ", aligned," : "") as recorded"

@@ -32,7 +32,8 @@ package struct PinLimit: Hashable, Sendable {
 
         /// Code in which not all instructions could be found.
         package static let unscanned = Kind(rawValue: "unscanned")
-        /// The same where the kernel pinned XCR0, and nothing was seen there that shows the CPU in another way.
+        /// The same where the kernel pinned XCR0, and nothing was seen there that shows the CPU in another way: XSAVE
+        /// would, by XSTATE_BV.
         package static let unscannedPinned = Kind(rawValue: "unscanned-pinned")
         /// The kernel's pin of XCR0 was taken from a thread that would have died of an instruction otherwise.
         package static let pinLifted = Kind(rawValue: "pin-lifted")
