@@ -51,7 +51,7 @@ package struct Command {
         let child = try spawn()
         await meanwhile(child)
         let clock = ContinuousClock()
-        let deadline = clock.now + timeLimit
+        let deadline = clock.now + timeLimit * Environment.patience
         while clock.now < deadline {
             if let ending = poll(child) { return ending }
             try? await Task.sleep(for: .milliseconds(3))

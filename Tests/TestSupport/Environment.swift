@@ -12,6 +12,9 @@ package enum Environment {
     /// The xrr under test: `XRR_BINARY`, or the one beside the bundle.
     package static let tool = ProcessInfo.processInfo.environment["XRR_BINARY"] ?? "\(productsDirectory)/xrr"
 
+    /// How many times as long as usual a command may take: `XRR_TEST_PATIENCE`, for emulated CPUs (Lab/tests).
+    static let patience = ProcessInfo.processInfo.environment["XRR_TEST_PATIENCE"].flatMap { Int($0) } ?? 1
+
     /// nobody on every distribution.
     package static let nobody: uid_t = 65534
 
