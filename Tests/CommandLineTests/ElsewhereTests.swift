@@ -92,7 +92,8 @@ import XState
     @Test func aRecordingThatSawItsOwnCPUIsRefusedOnAnotherModel() async throws {
         let guest = try await recorded("model", "--cpu", "native")
         defer { guest.sandbox.remove() }
-        try await guest.alter("model-0", to: "other", manifest: { $0.cpu.stepping += 1 }) { _ in }
+        func moveToOtherStepping(_ manifest: inout RecordingManifest) { manifest.cpu.stepping += 1 }
+        try await guest.alter("model-0", to: "other", manifest: moveToOtherStepping) { _ in }
         for words in [["replay", "-a", "other"], ["cpu", "check", "other"]] {
             let outcome = try await guest.runShell("exec \"$0\" \(words.joined(separator: " "))")
             #expect(outcome.ending == .exited(5))

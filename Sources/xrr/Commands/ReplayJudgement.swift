@@ -25,7 +25,8 @@ struct ReplayJudgement {
     func refuseUnsound() throws(CommandError) {
         guard !verdict.isSound else { return }
         let advice =
-            verdict.flag.map { "'xrr record \($0)' records for both CPUs" } ?? "it replays on the CPU that it was made on, or one that is the same"
+            verdict.flag.map { "'xrr record \($0)' records for both CPUs" }
+            ?? "it replays on the CPU that it was made on, or one that is the same"
         throw CommandError(
             (["this machine cannot replay the recording soundly:"]
                 + verdict.blockerWords.map { "  " + TextFormat.printable($0) } + [machines, advice])
