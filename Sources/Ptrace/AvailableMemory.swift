@@ -14,7 +14,10 @@ package enum AvailableMemory {
     }
 
     /// Whether so little is left that going on would be at the expense of others.
-    package static func isShort() -> Bool { bytes().map { $0 < reserve } ?? false }
+    package static func isShort() -> Bool { !hasRoom(for: 0) }
+
+    /// Whether so many bytes more would leave others enough.
+    package static func hasRoom(for count: UInt64) -> Bool { bytes().map { $0 >= reserve &+ count } ?? true }
 
     /// What a replay leaves to others, in bytes: enough for what it can take between two looks.
     private static let reserve: UInt64 = 384 << 20
@@ -35,21 +38,60 @@ package enum AvailableMemory {
 
     // MARK: cgroups(7)
 
-    /// The least that one of the cgroups of version 2 has left: its limit less what is in use and cannot be reclaimed.
+    /// The files of one version of the memory controller.
+    private struct Controller {
+        var root: String
+        /// What the line in /proc/self/cgroup has between its first and its last colon.
+        var name: String
+        var limit: String
+        var usage: String
+        /// Of memory.stat: the page cache that goes first.
+        var reclaimable: String
+
+        static let all = [
+            Controller(
+                root: "/sys/fs/cgroup", name: "", limit: "memory.max", usage: "memory.current",
+                reclaimable: "inactive_file "),
+            Controller(
+                root: "/sys/fs/cgroup/memory", name: "memory", limit: "memory.limit_in_bytes",
+                usage: "memory.usage_in_bytes", reclaimable: "total_inactive_file "),
+        ]
+    }
+
+    /// The least that one of the cgroups has left: its limit less what is in use and cannot be reclaimed.
     private static func cgroups() -> UInt64? {
-        guard let text = HostFiles.contents(of: "/proc/self/cgroup"),
-            let line = text.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: "0::".utf8) })
-        else { return nil }
-        var path = "/sys/fs/cgroup" + String(decoding: line.dropFirst(3), as: UTF8.self)
+        guard let text = HostFiles.contents(of: "/proc/self/cgroup") else { return nil }
+        return Controller.all.compactMap { controller in
+            path(of: controller.name, in: text).flatMap { least(controller, $0) }
+        }.min()
+    }
+
+    /// The path of the cgroup in the hierarchy of a controller, "/" or one without a slash at its end.
+    static func path(of controller: String, in text: [UInt8]) -> String? {
+        for line in text.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+            if fields.count == 3, fields[1].elementsEqual(controller.utf8) {
+                return String(decoding: fields[2], as: UTF8.self)
+            }
+        }
+        return nil
+    }
+
+    /// From the cgroup up to the root. In a container the lower ones may not be there, and its own is the root.
+    private static func least(_ controller: Controller, _ path: String) -> UInt64? {
+        var directory = controller.root + (path == "/" ? "" : path)
         var least: UInt64?
-        while path.utf8.count >= "/sys/fs/cgroup".utf8.count {
-            if let limit = number(path + "/memory.max"), let used = number(path + "/memory.current") {
-                let reclaimable = HostFiles.contents(of: path + "/memory.stat").flatMap(inactiveFile) ?? 0
+        while directory.utf8.count >= controller.root.utf8.count {
+            if let limit = number("\(directory)/\(controller.limit)"),
+                let used = number("\(directory)/\(controller.usage)")
+            {
+                let statistics = HostFiles.contents(of: "\(directory)/memory.stat")
+                let reclaimable = statistics.flatMap { count(controller.reclaimable, in: $0) } ?? 0
                 let left = limit &- min(limit, used &- min(used, reclaimable))
                 least = min(least ?? .max, left)
             }
-            guard let slash = path.lastIndex(of: "/") else { break }
-            path = String(path[..<slash])
+            guard let slash = directory.lastIndex(of: "/") else { break }
+            directory = String(directory[..<slash])
         }
         return least
     }
@@ -59,9 +101,8 @@ package enum AvailableMemory {
         HostFiles.contents(of: path).flatMap { UInt64(String(decoding: $0.prefix { $0 != 10 }, as: UTF8.self)) }
     }
 
-    /// The page cache that goes first, in bytes.
-    static func inactiveFile(_ text: [UInt8]) -> UInt64? {
-        let name = "inactive_file "
+    /// The number behind a name at the start of a line.
+    static func count(_ name: String, in text: [UInt8]) -> UInt64? {
         let line = text.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: name.utf8) }
         return line.flatMap { UInt64(String(decoding: $0.dropFirst(name.utf8.count), as: UTF8.self)) }
     }

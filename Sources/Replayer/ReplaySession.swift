@@ -35,6 +35,7 @@ package final class ReplaySession {
         self.options = options
         passCounts = options.passCounts
         self.reader = reader
+        reader.admitsContents = { AvailableMemory.hasRoom(for: UInt64($0)) }
         regions = SharedRegions(store: store)
         comparison = StateComparison(of: reader.manifest.cpu, with: machine.cpu)
         let components = reader.manifest.xstateLayout.imageMask
@@ -233,8 +234,9 @@ package final class ReplaySession {
         if frame.effects.isEmpty { return }
         for effect in frame.effects { unseenBytes += effect.contentsLength }
         if unseenBytes >= Self.largeWrites {
+            let isRoom = AvailableMemory.hasRoom(for: UInt64(unseenBytes))
             unseenBytes = 0
-            if AvailableMemory.isShort() { throw .ptrace(ReplayedThread.outOfMemory(thread.id)) }
+            if !isRoom { throw .ptrace(ReplayedThread.outOfMemory(thread.id)) }
         }
         var applier = EffectApplier(
             thread: thread, index: index, regions: regions, options: options

@@ -13,7 +13,12 @@ final class MemoryReader: ContentsSource {
     /// How many bytes of the stream were given out or skipped.
     private(set) var position: UInt64 = 0
 
+    private static let largePiece = 32 << 20
+
     init(_ chunks: ChunkReader) { source = .direct(chunks) }
+
+    /// Whether there is memory for so many bytes in one piece; asked for large pieces only.
+    var admits: (Int) -> Bool = { _ in true }
 
     /// A reader that cannot seek.
     init(_ chunks: ReadAhead) { source = .ahead(chunks) }
@@ -26,7 +31,10 @@ final class MemoryReader: ContentsSource {
 
     func read(_ count: Int) throws(RecordingError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(count, FormatLimits.chunkLength))
+        let isLarge = count > Self.largePiece
+        if isLarge, !admits(count) { throw .outOfMemory }
+        // A large array that grows by and by would be there twice.
+        bytes.reserveCapacity(isLarge ? count : min(count, FormatLimits.chunkLength))
         while bytes.count < count {
             if offset == chunk.contents.count { try nextChunk() }
             let length = min(count - bytes.count, chunk.contents.count - offset)

@@ -20,6 +20,11 @@ package final class RecordingReader {
 
     private let chunks: ChunkReader
     private let memory: MemoryReader
+    /// Asked before a large piece of contents is read whether there is memory for so many bytes; without it they are read.
+    package var admitsContents: (Int) -> Bool {
+        get { memory.admits }
+        set { memory.admits = newValue }
+    }
     private var decoder = FrameDecoder()
     private var cursor: RecordCursor?
 

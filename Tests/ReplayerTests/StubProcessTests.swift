@@ -53,4 +53,18 @@ import XState
         // Killed by SIGSYS: seccomp(2), SECCOMP_RET_KILL_PROCESS.
         #expect(process.endStatus.map { $0 & 0x7f } == 31)
     }
+
+    /// Nor does it allow those calls to code of a recording: they come from the one instruction in xrr's page.
+    @Test func aCallFromElsewhereKillsTheProcess() throws {
+        let process = try makeStub().makeProcess()
+        let page = GuestAddress(0x40_0000)
+        let flags = MappingFlags([.private, .anonymous, .fixed])
+        let remote = try RemoteSyscall(process, entry: .filtered)
+        #expect(try remote.call(.mmap, page.rawValue, 4096, 7, UInt64(flags.rawValue), .max, 0) == Int64(page.rawValue))
+        // syscall; int3
+        try process.memory.write(page, [0x0f, 0x05, 0xcc])
+        let elsewhere = try RemoteSyscall(process, entry: .filtered, at: page)
+        #expect(throws: PtraceError.threadGone(process.id)) { try elsewhere.call(.munmap, 0, 4096) }
+        #expect(process.endStatus.map { $0 & 0x7f } == 31)
+    }
 }
