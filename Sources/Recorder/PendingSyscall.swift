@@ -13,6 +13,8 @@ final class PendingSyscall {
     var outputs: [OutputRange] = []
     /// The memory from which the call may take what it writes to a file.
     var inputs: [OutputRange] = []
+    /// What stood there before other threads ran, of a call that writes to standard output or error.
+    var inputSnapshot: OutputSnapshot?
     /// Whether a frame for the entry has been written, since other threads run before the exit.
     var isEntryWritten = false
     /// The registers to continue with, once the exit was seen.

@@ -193,6 +193,7 @@ extension RecordSession {
     func writeEntry(of call: PendingSyscall, by thread: RecordedThread) {
         guard !call.isEntryWritten else { return }
         call.isEntryWritten = true
+        if call.exit == nil { noteInputs(of: call, by: thread) }
         // What the kernel has written in place so far (the waiters' bit of a PI futex) is seen by those who run now.
         var effects: [Effect] = []
         for output in call.outputs where output.transfer == .inPlace {
@@ -234,7 +235,7 @@ extension RecordSession {
     }
 
     /// Whether a thread other than the caller can see the memory.
-    private func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
+    func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
         let space = thread.traced.addressSpace
         if space.threadCount > 1 { return true }
         return outputs.contains { files.isShared($0.start, length: $0.length, in: space) }

@@ -72,14 +72,11 @@ package final class ReplaySession {
     private func replay(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
         switch frame.event {
         case .threadStart(let start):
-            try startThread(frame, start, at: index)
-            return nil
+            return try startThread(frame, start, at: index)
         case .exec(let image):
-            try enterImage(frame, image, at: index)
-            return nil
+            return try enterImage(frame, image, at: index)
         case .threadExit:
-            try endThread(frame, at: index)
-            return nil
+            return try endThread(frame, at: index)
         case .syscall, .syscallEntry:
             return try advance(frame, at: index) { $0 == .syscall }
         case .trap:
@@ -218,7 +215,9 @@ package final class ReplaySession {
             } else {
                 options.observer?(index, frame, nil)
             }
-            try apply(frame, to: thread, at: index)
+            if let difference = try apply(frame, to: thread, at: index) {
+                return diverged(frame, thread, at: index, stop: nil, difference)
+            }
             if isChecked || frame.after != frame.before {
                 try thread.setRegisters(frame.after, at: index)
             }
@@ -229,8 +228,11 @@ package final class ReplaySession {
         return nil
     }
 
-    private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
-        if frame.effects.isEmpty { return }
+    /// - Returns: what differs from the recording; the effects after that are not carried out.
+    private func apply(
+        _ frame: Frame, to thread: ReplayedThread, at index: FrameIndex
+    ) throws(ReplayError) -> ContentsDifference? {
+        if frame.effects.isEmpty { return nil }
         for effect in frame.effects { unseenBytes += effect.contentsLength }
         if unseenBytes >= Self.largeWrites {
             unseenBytes = 0
@@ -239,12 +241,17 @@ package final class ReplaySession {
         var applier = EffectApplier(
             thread: thread, index: index, regions: regions, options: options
         ) { [threads] in threads[$0] }
-        for effect in frame.effects { try applier.apply(effect) }
+        for effect in frame.effects {
+            if let difference = try applier.apply(effect) { return difference }
+        }
+        return nil
     }
 
     // MARK: Threads
 
-    private func startThread(_ frame: Frame, _ start: ThreadStart, at index: FrameIndex) throws(ReplayError) {
+    private func startThread(
+        _ frame: Frame, _ start: ThreadStart, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
         guard threads[frame.thread] == nil else {
             throw .inconsistent(index, "starts thread \(frame.thread), which exists already")
         }
@@ -265,7 +272,7 @@ package final class ReplaySession {
         let thread = ReplayedThread(
             id: frame.thread, traced: traced, process: start.process, arguments: arguments)
         threads[frame.thread] = thread
-        try begin(frame, thread, at: index)
+        return try begin(frame, thread, at: index)
     }
 
     /// No recorder runs as many threads at a time, but a recording that does damage could ask for them.
@@ -278,15 +285,22 @@ package final class ReplaySession {
     }
 
     /// A thread that has not run yet gets its first state.
-    private func begin(_ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
-        try apply(frame, to: thread, at: index)
+    private func begin(
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
+        if let difference = try apply(frame, to: thread, at: index) {
+            return diverged(frame, thread, at: index, stop: nil, difference)
+        }
         try thread.setRegisters(frame.after, at: index)
         try thread.setXState(frame.xstateAfter ?? frame.xstate, at: index)
         options.observer?(index, frame, nil)
+        return nil
     }
 
     /// A new image is built in a new process; what the thread was before is gone.
-    private func enterImage(_ frame: Frame, _ image: ExecImage, at index: FrameIndex) throws(ReplayError) {
+    private func enterImage(
+        _ frame: Frame, _ image: ExecImage, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
         try checkThreadCount(at: index)
         let fresh: TracedThread
         do { fresh = try stub.makeProcess() } catch { throw .ptrace(error) }
@@ -301,29 +315,33 @@ package final class ReplaySession {
         let thread = ReplayedThread(
             id: frame.thread, traced: fresh, process: process, arguments: image.arguments)
         threads[frame.thread] = thread
-        try begin(frame, thread, at: index)
+        return try begin(frame, thread, at: index)
     }
 
-    private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+    private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
-        try apply(frame, to: thread, at: index)
+        if let difference = try apply(frame, to: thread, at: index) {
+            return diverged(frame, thread, at: index, stop: nil, difference)
+        }
         thread.traced.kill()
         threads[frame.thread] = nil
         options.observer?(index, frame, nil)
+        return nil
     }
 
     // MARK: Divergence
 
     private func diverged(
-        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?,
+        _ difference: ContentsDifference? = nil
     ) -> Divergence {
         var fileNames: [FileDigest: String] = [:]
         for file in reader.files where fileNames[file.digest] == nil {
             fileNames[file.digest] = String(decoding: file.path, as: UTF8.self)
         }
         return DivergenceCapture(
-            thread: thread, frame: frame, index: index, unexpectedStop: stop, history: history.frames,
-            fileNames: fileNames, comparison: comparison
+            thread: thread, frame: frame, index: index, unexpectedStop: stop, difference: difference,
+            history: history.frames, fileNames: fileNames, comparison: comparison
         ).divergence()
     }
 }

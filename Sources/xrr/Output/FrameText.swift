@@ -123,8 +123,9 @@ enum FrameText {
         case .releaseShared(let region): "shared #\(region.rawValue) gone"
         case .writeShared(let region, let offset, let bytes):
             "shared #\(region.rawValue)[\(offset)] \(bytes.count) B"
-        case .output(let stream, _, let length): "output \(stream.rawValue) \(length) B"
+        case .output(let stream, _, let length, _): "output \(stream.rawValue) \(length) B"
         case .outputBytes(let stream, let bytes): "output \(stream.rawValue) \(bytes.count) B"
+        case .verifyMemory(let digest): "verify \(digest.pageCount) pages"
         }
     }
 
