@@ -6,6 +6,7 @@ package import Tracee
 package enum ContentsDifference: Sendable {
     case output(OutputDifference)
     case memory(MemoryDifference)
+    case mappings(MappingsDifference)
 }
 
 /// The program is about to write something else than it did.
@@ -23,6 +24,13 @@ package struct OutputDifference: Sendable {
     package var replayed: [UInt8]
     /// An offset in the output, a little before `offset`.
     package var excerptStart: UInt64
+}
+
+/// Not the same is mapped.
+package struct MappingsDifference: Sendable {
+    /// The first that differ, of those that were recorded and those that are there now; nil behind the last.
+    package var recorded: MappedRange?
+    package var replayed: MappedRange?
 }
 
 /// Memory is not what it was.

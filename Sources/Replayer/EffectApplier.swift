@@ -29,7 +29,7 @@ struct EffectApplier {
         case .output(let stream, let address, let length, let check):
             return try output(address, length: length, check: check, to: stream).map(ContentsDifference.output)
         case .verifyMemory(let digest):
-            return MemoryComparison.difference(from: digest, in: thread.traced).map(ContentsDifference.memory)
+            return MemoryComparison.difference(from: digest, in: thread.traced)
         default:
             try carryOut(effect)
             return nil

@@ -148,7 +148,7 @@ package final class ReplaySession {
         _ frame: Frame, to marker: Marker, at index: FrameIndex
     ) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
-        try checkSize(of: marker, at: index)
+        try checkSize(ofPages: marker.pageCount, at: index)
         let knownPass = passCounts.pass(of: index, at: frame.before.instructionPointer)
         if knownPass != nil { hasUsedPassCounts = true }
         var search = MarkerSearch(
@@ -175,9 +175,9 @@ package final class ReplaySession {
     }
 
     /// What a program had written when it was interrupted was in memory, and has to be here as well.
-    private func checkSize(of marker: Marker, at index: FrameIndex) throws(ReplayError) {
-        guard marker.pageCount > Self.largeMarker, let total = AvailableMemory.total() else { return }
-        let length = marker.pageCount.multipliedReportingOverflow(by: GuestAddress.pageSize)
+    private func checkSize(ofPages count: UInt64, at index: FrameIndex) throws(ReplayError) {
+        guard count > Self.largeMarker, let total = AvailableMemory.total() else { return }
+        let length = count.multipliedReportingOverflow(by: GuestAddress.pageSize)
         if length.overflow || length.partialValue > total {
             throw .tooLarge(index, bytes: length.overflow ? .max : length.partialValue, available: total)
         }
@@ -242,6 +242,7 @@ package final class ReplaySession {
             thread: thread, index: index, regions: regions, options: options
         ) { [threads] in threads[$0] }
         for effect in frame.effects {
+            if case .verifyMemory(let digest) = effect { try checkSize(ofPages: digest.pageCount, at: index) }
             if let difference = try applier.apply(effect) { return difference }
         }
         return nil

@@ -34,6 +34,7 @@ extension Effect {
         case .verifyMemory(let digest):
             digest.runs.count <= FormatLimits.digestCount && digest.runs.allSatisfy { $0.pageCount > 0 }
                 && digest.stackEnds.count <= FormatLimits.stackEndCount
+                && digest.mappings?.count ?? 0 <= FormatLimits.mappingCount
         default: true
         }
     }

@@ -109,7 +109,34 @@ extension FrameDecoder {
         for _ in 0..<(try cursor.count(limit: FormatLimits.stackEndCount, "ends of stacks")) {
             digest.stackEnds.append(GuestAddress(try cursor.varint()))
         }
+        switch try cursor.byte() {
+        case 0: break
+        case 1: digest.mappings = try mappings(&cursor)
+        default: throw cursor.damaged("a truth value is neither 0 nor 1")
+        }
         return digest
+    }
+
+    private static func mappings(_ cursor: inout RecordCursor) throws(RecordingError) -> [MappedRange] {
+        var mappings: [MappedRange] = []
+        var end: UInt64 = 0
+        for _ in 0..<(try cursor.count(limit: FormatLimits.mappingCount, "mappings")) {
+            let first = end &+ (try cursor.varint())
+            let count = try cursor.varint()
+            guard count > 0, count <= FormatLimits.pageNumber, first <= FormatLimits.pageNumber - count else {
+                throw cursor.damaged("a mapping is in no memory")
+            }
+            let flags = try cursor.byte()
+            guard flags & ~(MappedRange.protectionMask | MappedRange.stackBit) == 0 else {
+                throw cursor.madeByNewer("unknown protection of a mapping")
+            }
+            mappings.append(
+                MappedRange(
+                    start: GuestAddress(first * GuestAddress.pageSize), pageCount: count,
+                    protection: flags & MappedRange.protectionMask, isStack: flags & MappedRange.stackBit != 0))
+            end = first + count
+        }
+        return mappings
     }
 
     private static func mapping(

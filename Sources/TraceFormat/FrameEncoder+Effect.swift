@@ -106,6 +106,19 @@ extension FrameEncoder {
             }
             append(UInt64(digest.stackEnds.count))
             for end in digest.stackEnds { append(end.rawValue) }
+            output.append(digest.mappings == nil ? 0 : 1)
+            if let mappings = digest.mappings { Self.append(mappings, to: &output) }
+        }
+    }
+
+    private static func append(_ mappings: [MappedRange], to output: inout [UInt8]) {
+        output.appendVarint(UInt64(mappings.count))
+        var end: UInt64 = 0
+        for range in mappings {
+            output.appendVarint(range.start.pageNumber &- end)
+            output.appendVarint(range.pageCount)
+            output.append(range.protection & MappedRange.protectionMask | (range.isStack ? MappedRange.stackBit : 0))
+            end = range.start.pageNumber &+ range.pageCount
         }
     }
 }

@@ -14,7 +14,7 @@ package struct MemoryDigest: Hashable, Sendable {
             self.hashes = hashes
         }
 
-        package init(start: GuestAddress, hashes: some Sequence<UInt64>) {
+        package init(start: GuestAddress, pageHashes hashes: some Sequence<UInt64>) {
             self.start = start
             self.hashes = []
             for hash in hashes {
@@ -41,13 +41,16 @@ package struct MemoryDigest: Hashable, Sendable {
     package var runs: [Run]
     /// See `Marker.stackEnds`.
     package var stackEnds: [GuestAddress]
+    /// Everything that is mapped, in ascending order; nil where that is not compared.
+    package var mappings: [MappedRange]?
 
     /// The bytes of a hash.
     static let hashLength = 8
 
-    package init(runs: [Run], stackEnds: [GuestAddress] = []) {
+    package init(runs: [Run], stackEnds: [GuestAddress] = [], mappings: [MappedRange]? = nil) {
         self.runs = runs
         self.stackEnds = stackEnds
+        self.mappings = mappings
     }
 
     package var pageCount: UInt64 { runs.reduce(0) { $0 &+ $1.pageCount } }

@@ -147,6 +147,49 @@ import TraceFormat
         #expect(text.contains("recorded  only a hash of each 512 bytes"))
     }
 
+    /// Keeps what it reads where nobody looks for it again.
+    private static let hoarder = """
+        #include <unistd.h>
+        static char hoard[1 << 16] = { 1 };
+        int main(void) { return read(0, hoard + 40000, 4) < 1; }
+        """
+
+    @Test func memory() async throws {
+        let guest = try await RecordedGuest("diverges-memory", source: Self.hoarder)
+        defer { guest.sandbox.remove() }
+        for options in ["", "--verify-memory", "--verify-memory=1"] {
+            let recorded =
+                options.isEmpty
+                ? try await guest.run("record", "-o", "r", guest.program, input: "yes\n")
+                : try await guest.run("record", "-o", "r", options, guest.program, input: "yes\n")
+            #expect(recorded.ending == .exited(0), "\(recorded.error)")
+            let changes = try await guest.alter("r", to: "altered") { frame in
+                guard case .syscall(.read) = frame.event else { return }
+                for (index, effect) in frame.effects.enumerated() {
+                    guard case .write(let address, Array("yes\n".utf8)) = effect else { continue }
+                    frame.effects[index] = .write(address, bytes: Array("yEs\n".utf8))
+                }
+            }
+            #expect(changes == 1)
+            let outcome = try await guest.run("replay", "-a", "./altered")
+            if options.isEmpty {
+                // Without digests nobody notices, which is what they are for.
+                #expect(outcome.ending == .exited(0), "\(outcome.error)")
+            } else {
+                #expect(outcome.ending == .exited(3), "\(outcome.error)")
+                #expect(outcome.error.contains(#/the same, with other memory: 1 of \d+ pages differ\n/#))
+                #expect(outcome.error.contains(#/first page  0x[0-9a-f]{13}000\n/#))
+                #expect(
+                    outcome.error.contains(
+                        #/mapping     \S+diverges-memory, private, .*\n.*offset      0x[0-9a-f]+ in the mapping, at/#),
+                    "\(outcome.error)")
+                let event = options.hasSuffix("=1") ? "read" : "exit_group"
+                #expect(outcome.error.contains("expected  \(event)("), "\(outcome.error)")
+            }
+            #expect(try await guest.run("rm", "./r", "./altered").ending == .exited(0))
+        }
+    }
+
     @Test func valuesLoseTheZerosThatBothHave() {
         func both(_ first: String, _ second: String) -> [String] {
             let short = DivergenceReport.shortened("0x" + first, "0x" + second)

@@ -104,10 +104,10 @@ import XState
             .output(.standardOutput, elsewhere, length: 1024, check: .hashes(.init(repeating: 0, count: 16)))),
         effects(
             "verifies what is not there", [3],
-            .verifyMemory(MemoryDigest(runs: [.init(start: elsewhere, hashes: [1, 2])]))),
+            .verifyMemory(MemoryDigest(runs: [.init(start: elsewhere, pageHashes: [1, 2])]))),
         effects(
             "verifies the end of memory", [3],
-            .verifyMemory(MemoryDigest(runs: [.init(start: GuestAddress((1 << 47) - 4096), hashes: [1, 2, 3])]))),
+            .verifyMemory(MemoryDigest(runs: [.init(start: GuestAddress((1 << 47) - 4096), pageHashes: [1, 2, 3])]))),
         effects("prints without end", [4], .output(.standardOutput, base, length: .max)),
         effects("makes a negative region", [4], .createShared(region, length: .max, contents: nil)),
         effects(

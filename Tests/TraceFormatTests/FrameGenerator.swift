@@ -150,10 +150,20 @@ struct FrameGenerator {
         var page = UInt64.random(in: 0..<1000, using: &random)
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             let hashes = (0..<Int.random(in: 1...5, using: &random)).map { _ in random.next() }
-            runs.append(.init(start: GuestAddress(page * GuestAddress.pageSize), hashes: hashes))
+            runs.append(.init(start: GuestAddress(page * GuestAddress.pageSize), pageHashes: hashes))
             page += UInt64(hashes.count) + UInt64.random(in: 0..<(1 << 20), using: &random)
         }
-        return .verifyMemory(MemoryDigest(runs: runs, stackEnds: chance(2) ? [] : [address(), address()]))
+        var mappings: [MappedRange] = []
+        for number in 0..<UInt64.random(in: 0...3, using: &random) {
+            mappings.append(
+                MappedRange(
+                    start: GuestAddress((number * 100 + 1) * GuestAddress.pageSize),
+                    pageCount: UInt64.random(in: 1...99, using: &random), protection: UInt8(number), isStack: chance(2))
+            )
+        }
+        return .verifyMemory(
+            MemoryDigest(
+                runs: runs, stackEnds: chance(2) ? [] : [address(), address()], mappings: chance(2) ? nil : mappings))
     }
 
     private mutating func someEffect() -> Effect {

@@ -65,6 +65,18 @@ enum ContentsText {
         ]
     }
 
+    // MARK: Mappings
+
+    static func lines(of mappings: MappingsDifference) -> [String] {
+        ["the first that differ", "recorded  \(range(mappings.recorded))", "replayed  \(range(mappings.replayed))"]
+    }
+
+    private static func range(_ range: MappedRange?) -> String {
+        guard let range else { return "no more of them" }
+        let protection = FrameText.protectionWords(UInt32(range.protection))
+        return "\(protection) from \(range.start) to \(range.end)" + (range.isStack ? ", the stack" : "")
+    }
+
     private static func name(of mapping: MemoryMapEntry) -> String {
         mapping.name.isEmpty ? "anonymous memory" : TextFormat.printable(mapping.name)
     }

@@ -44,6 +44,7 @@ struct DivergenceReport {
         switch divergence.difference {
         case .output(let output): return "the same, with other output: \(ContentsText.summary(of: output))"
         case .memory(let memory): return "the same, with other memory: \(ContentsText.summary(of: memory))"
+        case .mappings: return "the same, with other mappings"
         case nil: break
         }
         guard let stop = divergence.unexpectedStop else {
@@ -85,6 +86,7 @@ struct DivergenceReport {
         switch divergence.difference {
         case .output(let output): ContentsText.lines(of: output)
         case .memory(let memory): ContentsText.lines(of: memory)
+        case .mappings(let mappings): ContentsText.lines(of: mappings)
         case nil: []
         }
     }

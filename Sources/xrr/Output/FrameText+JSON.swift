@@ -163,6 +163,7 @@ extension FrameText {
                 "verifyMemory",
                 [
                     ("pages", .unsigned(digest.pageCount)),
+                    ("mappings", digest.mappings.map { .unsigned(UInt64($0.count)) } ?? .null),
                     (
                         "runs",
                         .array(

@@ -125,7 +125,8 @@ enum FrameText {
             "shared #\(region.rawValue)[\(offset)] \(bytes.count) B"
         case .output(let stream, _, let length, _): "output \(stream.rawValue) \(length) B"
         case .outputBytes(let stream, let bytes): "output \(stream.rawValue) \(bytes.count) B"
-        case .verifyMemory(let digest): "verify \(digest.pageCount) pages"
+        case .verifyMemory(let digest):
+            "verify \(digest.pageCount) pages" + (digest.mappings.map { " and \($0.count) mappings" } ?? "")
         }
     }
 
@@ -139,7 +140,7 @@ enum FrameText {
         }
     }
 
-    private static func protectionWords(_ bits: UInt32) -> String {
+    static func protectionWords(_ bits: UInt32) -> String {
         (bits & 1 != 0 ? "r" : "-") + (bits & 2 != 0 ? "w" : "-") + (bits & 4 != 0 ? "x" : "-")
     }
 }
