@@ -28,4 +28,3 @@ package enum WritablePages {
         return runs
     }
 }
-
