@@ -1,3 +1,4 @@
+internal import LinuxABI
 internal import TraceFormat
 
 /// When memory is to be compared: after so many events of an address space, and where a turn or a program ends.

@@ -50,7 +50,7 @@ struct EffectApplier {
             }
             var applier = EffectApplier(
                 thread: other, index: index, regions: regions, options: options, threads: threads)
-            try applier.apply(effect)
+            try applier.carryOut(effect)
         case .map(let mapping): try map(mapping)
         case .unmap(let address, let length):
             try inject(.munmap, [address.rawValue, length], at: address, length: length)

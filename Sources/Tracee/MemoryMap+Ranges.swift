@@ -1,4 +1,4 @@
-package import LinuxABI
+internal import LinuxABI
 package import TraceFormat
 
 extension MemoryMap {
