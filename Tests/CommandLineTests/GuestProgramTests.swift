@@ -9,7 +9,7 @@ import Testing
 
     /// Under other circumstances some of the programs are; `Scripts/stress --axis all` does that with all of them.
     @Test(arguments: try GuestAxis.samples())
-    func recordsAndReplays(_ sample: GuestAxis.Sample) async throws {
+    func recordsAndReplaysAlong(_ sample: GuestAxis.Sample) async throws {
         try await recordAndReplay(sample.program, along: sample.axis)
     }
 

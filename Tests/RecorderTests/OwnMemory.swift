@@ -3,7 +3,7 @@ import LinuxABI
 import Ptrace
 
 /// Memory of the test itself, seen as that of a tracee.
-final class OwnMemory {
+@safe final class OwnMemory {
     let memory: GuestMemory
     /// The start of 64 KiB of zeros.
     let start: GuestAddress
@@ -11,7 +11,7 @@ final class OwnMemory {
 
     init() throws {
         memory = try GuestMemory(of: ThreadID(getpid()))
-        block = unsafe UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 4096)
+        unsafe block = UnsafeMutableRawPointer.allocate(byteCount: 1 << 16, alignment: 4096)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: 1 << 16)
         start = unsafe GuestAddress(UInt64(UInt(bitPattern: block)))
     }

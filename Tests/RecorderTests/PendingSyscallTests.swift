@@ -5,7 +5,9 @@ import XState
 @testable import Recorder
 
 @Suite struct PendingSyscallTests {
-    @Test(arguments: [(-512, true), (-513, true), (-514, true), (-516, true), (-515, false), (-4, false), (0, false)])
+    @Test(
+        arguments: [(-512, true), (-513, true), (-514, true), (-516, true), (-515, false), (-4, false), (0, false)]
+            as [(Int64, Bool)])
     func resultsThatLeaveTheRestartOpen(result: Int64, expected: Bool) {
         #expect(PendingSyscall.isRestart(result) == expected)
     }

@@ -4,6 +4,7 @@ import SystemPackage
 import Testing
 import TraceFormat
 import Tracee
+import XState
 
 @testable import Replayer
 
@@ -16,9 +17,10 @@ import Tracee
     private final class Fixture {
         let stub: StubProcess
         let thread: ReplayedThread
-        let regions = SharedRegions(store: FileStore(reading: FilePath("/nonexistent")))
+        let regions: SharedRegions
 
         init() throws {
+            regions = SharedRegions(store: try FileStore(reading: FilePath("/nonexistent")))
             stub = try StubProcess(layout: HostMachine.current().layout, core: nil)
             let traced = try stub.makeProcess()
             thread = ReplayedThread(id: ThreadID(1), traced: traced, process: ProcessID(1), arguments: [])
@@ -133,7 +135,9 @@ import Tracee
         #expect(try fixture.apply(.output(.standardError, base, length: 5)) == nil)
     }
 
-    @Test(arguments: [(0, 0), (511, 0), (512, 512), (5000, 4608), (5119, 4608), (5120, 5120), (5599, 5120)])
+    @Test(
+        arguments: [(0, 0), (511, 0), (512, 512), (5000, 4608), (5119, 4608), (5120, 5120), (5599, 5120)]
+            as [(Int, UInt64)])
     func longOutputIsComparedByBlocks(position: Int, block: UInt64) throws {
         let fixture = try Fixture()
         var bytes = (0..<5600).map { UInt8(truncatingIfNeeded: $0 &* 7) }

@@ -176,7 +176,7 @@ import Tracee
     @Test(
         .enabled("strace is not there or may not trace") {
             let command = Command(
-                words: Environment.asOrdinaryUser + strace + ["true"], directory: "/", output: "/dev/null",
+                words: Environment.asOrdinaryUser + RefusalTests.strace + ["true"], directory: "/", output: "/dev/null",
                 error: "/dev/null")
             return try await command.run() == .exited(0)
         })
