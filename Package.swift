@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ReplayerTests",
-            dependencies: ["Replayer", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState"],
+            dependencies: ["Replayer", "Tracee", "Ptrace", "TraceFormat", "LinuxABI", "XState", system],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",

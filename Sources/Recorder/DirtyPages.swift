@@ -22,12 +22,16 @@ package struct DirtyPages {
 
     init(method: Method) { self.method = method }
 
+    /// Whether writes are tracked: what one call of `take` has told, the next one does not tell again.
+    var isTracking: Bool { tracker != nil }
+
     /// Runs of pages in ascending order. The next call begins where this one ends.
     ///
-    /// - Parameter thread: stopped where it can be made to call the kernel.
-    mutating func take(of thread: RecordedThread) -> [Range<UInt64>] {
-        guard let map = AddressSpace.map(of: thread.id) else { return [] }
-        if tracker == nil, !hasFailed, method != .hashing {
+    /// - Parameters:
+    ///   - map: what is mapped now.
+    ///   - mayCall: whether the thread is stopped where it can be made to call the kernel. Tracking begins only there.
+    mutating func take(of thread: RecordedThread, map: MemoryMap, mayCall: Bool = true) -> [Range<UInt64>] {
+        if mayCall, tracker == nil, !hasFailed, method != .hashing {
             let all = WritablePages.runs(of: thread.id, map: map)
             if method == .automatic, all.reduce(0, { $0 + $1.count }) < Self.worthTracking { return all }
             tracker = Self.makeTracker(in: thread)

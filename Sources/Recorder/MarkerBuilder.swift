@@ -16,7 +16,41 @@ struct MarkerBuilder {
     /// More pages had changed than can be stored, or it is not known which had.
     private var isBlind = true
 
-    init(method: DirtyPages.Method) { dirty = DirtyPages(method: method) }
+    /// Pages that were written since the last digest for verification, and are not in `DirtyPages` any more.
+    private var unverified: [Range<UInt64>] = []
+    /// Whether `takeForVerification` is called from time to time.
+    private let verifies: Bool
+
+    init(method: DirtyPages.Method, verifies: Bool = false) {
+        dirty = DirtyPages(method: method)
+        self.verifies = verifies
+    }
+
+    private mutating func takeDirty(of thread: RecordedThread) -> [Range<UInt64>] {
+        let runs = AddressSpace.map(of: thread.id).map { dirty.take(of: thread, map: $0) } ?? []
+        if verifies, dirty.isTracking { unverified = Self.union(unverified, runs) }
+        return runs
+    }
+
+    /// The pages of writable mappings that were written since the last call, or more.
+    ///
+    /// - Parameter mayCall: see `DirtyPages`.
+    mutating func takeForVerification(
+        of thread: RecordedThread, map: MemoryMap, mayCall: Bool
+    ) -> (runs: [Range<UInt64>], isTracked: Bool) {
+        let runs = dirty.take(of: thread, map: map, mayCall: mayCall)
+        guard dirty.isTracking else { return (runs, false) }
+        // The next marker has to compare them, too.
+        carried = Self.union(carried, runs)
+        let all = Self.union(unverified, runs)
+        unverified = []
+        return (all, true)
+    }
+
+    /// Pages that could not be verified this time.
+    mutating func putOff(_ runs: [Range<UInt64>]) {
+        if dirty.isTracking { unverified = Self.union(unverified, runs) }
+    }
 
     /// A look at the memory some time before a marker, if it is needed to see which pages change now: not where all can
     /// be stored.
@@ -25,7 +59,7 @@ struct MarkerBuilder {
     mutating func looksBefore(_ thread: RecordedThread) -> Bool {
         guard isBlind else { return false }
         isBlind = false
-        let runs = dirty.take(of: thread)
+        let runs = Self.union(carried, takeDirty(of: thread))
         carried = runs
         if runs.reduce(0, { $0 + $1.count }) <= FormatLimits.markerPageCount { return false }
         (previousPages, previousHashes) = Self.hashes(of: runs, stackEnds: [], in: thread)
@@ -37,7 +71,7 @@ struct MarkerBuilder {
     /// - Parameter dead: of the stacks of the address space.
     mutating func marker(of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>]) -> Marker {
         var marker = Marker()
-        let runs = DeadStack.remove(dead, from: Self.union(carried, dirty.take(of: thread)))
+        let runs = DeadStack.remove(dead, from: Self.union(carried, takeDirty(of: thread)))
         marker.stackEnds = PageHash.ordered(
             dead.map(\.upperBound).filter { !$0.isPageAligned && Self.isPresent($0.pageNumber, runs) })
         let (pages, hashes) = Self.hashes(of: runs, stackEnds: marker.stackEnds, in: thread)

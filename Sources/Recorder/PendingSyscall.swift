@@ -13,6 +13,10 @@ final class PendingSyscall {
     var outputs: [OutputRange] = []
     /// The memory from which the call may take what it writes to a file.
     var inputs: [OutputRange] = []
+    /// What stood there before other threads ran, of a call that writes to standard output or error.
+    var inputSnapshot: OutputSnapshot?
+    /// What memory was at the entry, of a call that replaces it: part of the entry's frame.
+    var entryDigest: Effect?
     /// Whether a frame for the entry has been written, since other threads run before the exit.
     var isEntryWritten = false
     /// The registers to continue with, once the exit was seen.

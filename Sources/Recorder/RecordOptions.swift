@@ -10,6 +10,9 @@ package struct RecordOptions: Sendable {
     package var slice: Int64 = 50_000_000
     /// How to find the pages that a thread has written when it is stopped in the middle of user code.
     package var dirtyPages = DirtyPages.Method.automatic
+    /// Adds a digest of the memory that was written after so many events of an address space, and at the ends of turns and
+    /// programs; nil for none.
+    package var verifyInterval: Int?
     /// Adverse scheduling, from this seed on.
     package var chaosSeed: UInt64?
     /// The CPU that the program is to see; nil: whatever there is.

@@ -134,6 +134,31 @@ extension RecordSession {
         OutputRange.appendWritten(of: call.inputs, result: result, to: &written) {
             memory.readExactly($0, count: $1)
         }
-        return written.filter { $0.length > 0 }.map { .output(stream, $0.start, length: $0.length) }
+        return written.filter { $0.length > 0 }.map { range in
+            if let bytes = call.inputSnapshot?.changedBytes(of: range, in: memory) {
+                return .outputBytes(stream, bytes: bytes)
+            }
+            return .output(stream, range.start, length: range.length, check: check(of: range, in: thread))
+        }
+    }
+
+    /// What the kernel has taken: nobody else has run since the call's entry, or nobody has changed it.
+    ///
+    /// - Returns: nil for memory that cannot be read (that of a device).
+    private func check(of range: GuestRange, in thread: RecordedThread) -> OutputCheck? {
+        let check = OutputCheck(length: range.length) { add in
+            thread.memory.forEachPiece(of: range.start, length: range.length, through: thread.id) { add($1) }
+        }
+        return check.covers(range.length) ? check : nil
+    }
+
+    /// A call sleeps that may write to standard output or error, and others run on. They may change the bytes before the
+    /// call has ended.
+    func noteInputs(of call: PendingSyscall, by thread: RecordedThread) {
+        guard !call.inputs.isEmpty, isWatched(call.inputs, by: thread),
+            case .descriptor(let argument)? = call.rule.writesFile?.file,
+            standardStream(Int32(truncatingIfNeeded: call.entry.argument(argument)), of: thread) != nil
+        else { return }
+        call.inputSnapshot = OutputSnapshot(of: call.inputs, in: thread.memory)
     }
 }

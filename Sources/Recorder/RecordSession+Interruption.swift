@@ -66,7 +66,7 @@ extension RecordSession {
 
     private func looksBefore(interruptionOf thread: RecordedThread) -> Bool {
         let space = ObjectIdentifier(thread.traced.addressSpace)
-        return markers[space, default: MarkerBuilder(method: options.dirtyPages)].looksBefore(thread)
+        return markers[space, default: newMarkerBuilder].looksBefore(thread)
     }
 
     /// At the entry of a system call that came before PTRACE_INTERRUPT took effect: it may still be to come, and would
@@ -208,21 +208,31 @@ extension RecordSession {
 
     // MARK: The frame
 
+    var newMarkerBuilder: MarkerBuilder {
+        MarkerBuilder(method: options.dirtyPages, verifies: options.verifyInterval != nil)
+    }
+
     /// The dead parts of all stacks in an address space.
-    private func deadStacks(of thread: RecordedThread, at place: Place) -> [Range<GuestAddress>] {
+    ///
+    /// - Parameters:
+    ///   - registers: of the thread, where it stands now.
+    ///   - map: what is mapped now.
+    func deadStacks(of thread: RecordedThread, at registers: Registers, in map: MemoryMap) -> [Range<GuestAddress>] {
         let registers = threads.values.compactMap { other -> Registers? in
             guard other.traced.addressSpace === thread.traced.addressSpace else { return nil }
-            if other === thread { return place.registers }
+            if other === thread { return registers }
             if case .syscall(let call) = other.phase { return call.entry }
             return other.resumedRegisters
         }
-        return DeadStack.ranges(of: registers, in: place.map)
+        return DeadStack.ranges(of: registers, in: map)
     }
 
     private func writeMarker(of thread: RecordedThread, at place: Place) throws(PtraceError) {
         let space = ObjectIdentifier(thread.traced.addressSpace)
-        var builder = markers[space] ?? MarkerBuilder(method: options.dirtyPages)
-        var marker = builder.marker(of: thread, registers: place.registers, dead: deadStacks(of: thread, at: place))
+        var builder = markers[space] ?? newMarkerBuilder
+        var marker = builder.marker(
+            of: thread, registers: place.registers,
+            dead: deadStacks(of: thread, at: place.registers, in: place.map))
         markers[space] = builder
         marker.function = place.function
         let time = HostThreads.processorTime(of: thread.id) ?? 0

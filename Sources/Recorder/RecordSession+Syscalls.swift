@@ -15,9 +15,11 @@ extension RecordSession {
         let number = SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))
         let xstate = try thread.traced.xstate()
         // The memory is gone at the next stop.
-        if number == .execve || number == .execveat { searchAgain(in: thread) }
+        let isExec = number == .execve || number == .execveat
+        if isExec { searchAgain(in: thread) }
         let call = PendingSyscall(
             number: number, entry: entry, xstate: xstate, rule: rule(of: number, entry: entry, thread: thread))
+        if isExec, verification != nil { call.entryDigest = wholeDigest(of: thread, at: entry) }
         switch try enter(call, by: thread) {
         case .execute:
             noteCapacity(of: call, by: thread)
@@ -143,10 +145,11 @@ extension RecordSession {
             memory.forEachPiece(of: range.start, length: range.length, through: thread.id) { address, bytes in
                 let effect = Effect.write(address, bytes: bytes)
                 if isLarge {
+                    // The call's other effects are still to come.
                     write(
                         Frame(
                             thread: thread.id, event: .syscallExit(call.number), before: call.entry, after: exit,
-                            xstate: call.xstate, effects: [effect]), of: thread)
+                            xstate: call.xstate, effects: [effect]), of: thread, isVerifiable: false)
                 } else {
                     effects.append(effect)
                 }
@@ -166,7 +169,13 @@ extension RecordSession {
 
     /// Writes a frame and notes that the thread stands where it leaves it. If that is with an orig_rax of -1, its registers
     /// are set by `stand`.
-    func write(_ frame: Frame, of thread: RecordedThread) {
+    ///
+    /// - Parameters:
+    ///   - pending: the call that the frame is the entry of: what it may write is unknown.
+    ///   - isVerifiable: whether memory is now what it is after the frame's effects, but for what calls that sleep may write.
+    func write(
+        _ frame: Frame, of thread: RecordedThread, pending: PendingSyscall? = nil, isVerifiable: Bool = true
+    ) {
         thread.resumedRegisters = frame.after.markedForStandstill
         thread.isMidway = false
         let xstate = frame.xstateAfter ?? frame.xstate
@@ -174,7 +183,14 @@ extension RecordSession {
             noteComponents(of: xstate, at: frame.after.instructionPointer, of: thread)
         }
         thread.lastXState = xstate
-        if hasStarted { sink.append(frame) }
+        guard hasStarted else { return }
+        if verification != nil, isVerifiable, let digest = digest(after: frame, of: thread, pending: pending) {
+            var frame = frame
+            frame.effects.append(digest)
+            sink.append(frame)
+        } else {
+            sink.append(frame)
+        }
     }
 
     /// The frame of a finished call, or of its exit if the entry has one of its own.
@@ -193,6 +209,7 @@ extension RecordSession {
     func writeEntry(of call: PendingSyscall, by thread: RecordedThread) {
         guard !call.isEntryWritten else { return }
         call.isEntryWritten = true
+        if call.exit == nil { noteInputs(of: call, by: thread) }
         // What the kernel has written in place so far (the waiters' bit of a PI futex) is seen by those who run now.
         var effects: [Effect] = []
         for output in call.outputs where output.transfer == .inPlace {
@@ -200,10 +217,11 @@ extension RecordSession {
                 effects.append(.write(output.start, bytes: bytes))
             }
         }
+        if let digest = call.entryDigest { effects.append(digest) }
         write(
             Frame(
                 thread: thread.id, event: .syscallEntry(call.number), before: call.entry, after: call.entry,
-                xstate: call.xstate, effects: effects), of: thread)
+                xstate: call.xstate, effects: effects), of: thread, pending: call)
     }
 
     // MARK: Redirection
@@ -234,7 +252,7 @@ extension RecordSession {
     }
 
     /// Whether a thread other than the caller can see the memory.
-    private func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
+    func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
         let space = thread.traced.addressSpace
         if space.threadCount > 1 { return true }
         return outputs.contains { files.isShared($0.start, length: $0.length, in: space) }

@@ -195,6 +195,7 @@ extension RecordSession {
         files.forget(space)
         arenas[ObjectIdentifier(space)] = nil
         markers[ObjectIdentifier(space)] = nil
+        verification?.forget(ObjectIdentifier(space))
         pinned[ObjectIdentifier(space)] = nil
     }
 

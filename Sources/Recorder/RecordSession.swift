@@ -19,6 +19,8 @@ package final class RecordSession {
     var arenas: [ObjectIdentifier: ScratchArena] = [:]
     /// What is known of the memory of address spaces whose threads were interrupted.
     var markers: [ObjectIdentifier: MarkerBuilder] = [:]
+    /// When memory was verified last, where that was asked for.
+    var verification: VerificationSchedule?
     /// For code without unwind information.
     let symbolizer = Symbolizer(modules: [])
     /// What is known of the code in address spaces.
@@ -73,6 +75,7 @@ package final class RecordSession {
         refusals = RefusalNotes(isCPUPinned: options.pin?.isNative == false)
         scanner = SiteScanner(symbolizer: symbolizer, storage: options.siteStorage)
         sink = FrameSink(writer: writer)
+        verification = options.verifyInterval.map { VerificationSchedule(interval: $0) }
         files = MappedFiles(storage: store, sink: sink)
         scheduler = Scheduler(slice: options.slice, chaosSeed: options.chaosSeed)
     }

@@ -16,6 +16,8 @@ package struct Divergence: Sendable {
     package var arguments: [[UInt8]]
     /// What happened instead, if it was not the expected stop.
     package var unexpectedStop: WaitStatus?
+    /// What differs although the thread came to its event in the recorded state.
+    package var difference: ContentsDifference?
     /// Of a signal that was not expected.
     package var signal: SignalInfo?
     /// What the signal's fault address points to; nil if it is in no mapped file.

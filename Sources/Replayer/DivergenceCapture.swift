@@ -11,6 +11,8 @@ struct DivergenceCapture {
     let index: FrameIndex
     /// nil: the stop was the expected one, the state is not.
     let unexpectedStop: WaitStatus?
+    /// nil: registers or extended state differ.
+    let difference: ContentsDifference?
     let history: [(FrameIndex, Frame)]
     /// What the recorded program called the files whose stored copies are mapped.
     let fileNames: [FileDigest: String]
@@ -25,7 +27,7 @@ struct DivergenceCapture {
         let standsInCall = unexpectedStop.map { $0 == .syscall } ?? expectsCall
         return Divergence(
             index: index, frame: frame, process: thread.process, arguments: thread.arguments,
-            unexpectedStop: unexpectedStop, signal: signal,
+            unexpectedStop: unexpectedStop, difference: named(difference), signal: signal,
             faultPlace: signal.flatMap { symbolizer.symbol(at: $0.faultAddress) },
             registers: registers, xstate: try? thread.traced.xstate(),
             recordedPlace: place(frame.before.instructionPointer, behindCall: expectsCall, symbolizer),
@@ -77,6 +79,15 @@ struct DivergenceCapture {
                 start: entry.start, end: entry.end, fileOffset: entry.offset,
                 storedPath: name == nil ? nil : entry.name, displayPath: name ?? entry.name)
         }
+    }
+
+    /// With the recorded name of the file in place of the stored copy's.
+    private func named(_ difference: ContentsDifference?) -> ContentsDifference? {
+        guard case .memory(var memory) = difference, let mapping = memory.mapping, mapping.inode != 0,
+            let name = digest(ofObject: mapping.name).flatMap({ fileNames[$0] })
+        else { return difference }
+        memory.mapping?.name = name
+        return .memory(memory)
     }
 
     /// The digest in a path of the store, `.../objects/ab/cdef...`; nil for the memory files of shared regions.

@@ -23,7 +23,20 @@ struct EffectApplier {
         self.threads = threads
     }
 
-    mutating func apply(_ effect: Effect) throws(ReplayError) {
+    /// - Returns: what differs from the recording, of an effect that says what is to be compared. It is not carried out then.
+    mutating func apply(_ effect: Effect) throws(ReplayError) -> ContentsDifference? {
+        switch effect {
+        case .output(let stream, let address, let length, let check):
+            return try output(address, length: length, check: check, to: stream).map(ContentsDifference.output)
+        case .verifyMemory(let digest):
+            return MemoryComparison.difference(from: digest, in: thread.traced)
+        default:
+            try carryOut(effect)
+            return nil
+        }
+    }
+
+    private mutating func carryOut(_ effect: Effect) throws(ReplayError) {
         switch effect {
         case .write(let address, let bytes): try write(bytes, to: address, of: thread.traced)
         case .writeElsewhere(let target, let address, let bytes):
@@ -37,7 +50,7 @@ struct EffectApplier {
             }
             var applier = EffectApplier(
                 thread: other, index: index, regions: regions, options: options, threads: threads)
-            try applier.apply(effect)
+            try applier.carryOut(effect)
         case .map(let mapping): try map(mapping)
         case .unmap(let address, let length):
             try inject(.munmap, [address.rawValue, length], at: address, length: length)
@@ -76,8 +89,8 @@ struct EffectApplier {
                 throw .inconsistent(index, "writes beyond the end of shared region \(id.rawValue)")
             }
             do { try region.write(bytes, at: offset) } catch { throw .ptrace(error) }
-        case .output(let stream, let address, let length): try output(address, length: length, to: stream)
         case .outputBytes(let stream, let bytes): try output(bytes, to: stream)
+        case .output, .verifyMemory: break
         }
     }
 
@@ -180,18 +193,29 @@ struct EffectApplier {
         }
     }
 
-    private func output(_ address: GuestAddress, length: UInt64, to stream: OutputStream) throws(ReplayError) {
-        if options.isQuiet || index < options.outputStart { return }
+    private func output(
+        _ address: GuestAddress, length: UInt64, check: OutputCheck?, to stream: OutputStream
+    ) throws(ReplayError) -> OutputDifference? {
+        let isWritten = !options.isQuiet && index >= options.outputStart
+        if !isWritten && check == nil || length == 0 { return nil }
         // MAX_RW_COUNT: what one write(2) can transfer at the most.
         guard length <= 0x7fff_f000 else { throw .inconsistent(index, "writes \(length) bytes of output at once") }
-        var position = address
-        var rest = length
-        while rest > 0 {
-            let bytes = thread.traced.memory.read(position, count: Int(min(rest, 1 << 20)))
-            if bytes.isEmpty { throw .inconsistent(index, "writes output from \(position), where nothing is mapped") }
+        let memory = thread.traced.memory
+        var bytes = memory.read(address, count: Int(min(length, OutputComparison.pieceLength)))
+        if let check {
+            let comparison = OutputComparison(stream: stream, address: address, length: length, check: check)
+            if let difference = comparison.difference(in: memory, first: bytes) { return difference }
+        }
+        guard isWritten else { return nil }
+        var position: UInt64 = 0
+        while true {
+            if bytes.isEmpty {
+                throw .inconsistent(index, "writes output from \(address + position), where nothing is mapped")
+            }
             try output(bytes, to: stream)
-            position = position + UInt64(bytes.count)
-            rest -= UInt64(bytes.count)
+            position += UInt64(bytes.count)
+            if position == length { return nil }
+            bytes = memory.read(address + position, count: Int(min(length - position, OutputComparison.pieceLength)))
         }
     }
 

@@ -37,6 +37,8 @@ extension Effect {
         case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes),
             .outputBytes(_, let bytes):
             bytes.count
+        case .output(_, _, _, let check): check?.contents.count ?? 0
+        case .verifyMemory(let digest): digest.runs.reduce(0) { $0 + $1.hashes.count }
         default: 0
         }
     }

@@ -73,14 +73,11 @@ package final class ReplaySession {
     private func replay(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
         switch frame.event {
         case .threadStart(let start):
-            try startThread(frame, start, at: index)
-            return nil
+            return try startThread(frame, start, at: index)
         case .exec(let image):
-            try enterImage(frame, image, at: index)
-            return nil
+            return try enterImage(frame, image, at: index)
         case .threadExit:
-            try endThread(frame, at: index)
-            return nil
+            return try endThread(frame, at: index)
         case .syscall, .syscallEntry:
             return try advance(frame, at: index) { $0 == .syscall }
         case .trap:
@@ -152,7 +149,7 @@ package final class ReplaySession {
         _ frame: Frame, to marker: Marker, at index: FrameIndex
     ) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
-        try checkSize(of: marker, at: index)
+        try checkSize(ofPages: marker.pageCount, at: index)
         let knownPass = passCounts.pass(of: index, at: frame.before.instructionPointer)
         if knownPass != nil { hasUsedPassCounts = true }
         var search = MarkerSearch(
@@ -179,9 +176,9 @@ package final class ReplaySession {
     }
 
     /// What a program had written when it was interrupted was in memory, and has to be here as well.
-    private func checkSize(of marker: Marker, at index: FrameIndex) throws(ReplayError) {
-        guard marker.pageCount > Self.largeMarker, let total = AvailableMemory.total() else { return }
-        let length = marker.pageCount.multipliedReportingOverflow(by: GuestAddress.pageSize)
+    private func checkSize(ofPages count: UInt64, at index: FrameIndex) throws(ReplayError) {
+        guard count > Self.largeMarker, let total = AvailableMemory.total() else { return }
+        let length = count.multipliedReportingOverflow(by: GuestAddress.pageSize)
         if length.overflow || length.partialValue > total {
             throw .tooLarge(index, bytes: length.overflow ? .max : length.partialValue, available: total)
         }
@@ -219,7 +216,9 @@ package final class ReplaySession {
             } else {
                 options.observer?(index, frame, nil)
             }
-            try apply(frame, to: thread, at: index)
+            if let difference = try apply(frame, to: thread, at: index) {
+                return diverged(frame, thread, at: index, stop: nil, difference)
+            }
             if isChecked || frame.after != frame.before {
                 try thread.setRegisters(frame.after, at: index)
             }
@@ -230,8 +229,11 @@ package final class ReplaySession {
         return nil
     }
 
-    private func apply(_ frame: Frame, to thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
-        if frame.effects.isEmpty { return }
+    /// - Returns: what differs from the recording; the effects after that are not carried out.
+    private func apply(
+        _ frame: Frame, to thread: ReplayedThread, at index: FrameIndex
+    ) throws(ReplayError) -> ContentsDifference? {
+        if frame.effects.isEmpty { return nil }
         for effect in frame.effects { unseenBytes += effect.contentsLength }
         if unseenBytes >= Self.largeWrites {
             let isRoom = AvailableMemory.hasRoom(for: UInt64(unseenBytes))
@@ -241,12 +243,18 @@ package final class ReplaySession {
         var applier = EffectApplier(
             thread: thread, index: index, regions: regions, options: options
         ) { [threads] in threads[$0] }
-        for effect in frame.effects { try applier.apply(effect) }
+        for effect in frame.effects {
+            if case .verifyMemory(let digest) = effect { try checkSize(ofPages: digest.pageCount, at: index) }
+            if let difference = try applier.apply(effect) { return difference }
+        }
+        return nil
     }
 
     // MARK: Threads
 
-    private func startThread(_ frame: Frame, _ start: ThreadStart, at index: FrameIndex) throws(ReplayError) {
+    private func startThread(
+        _ frame: Frame, _ start: ThreadStart, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
         guard threads[frame.thread] == nil else {
             throw .inconsistent(index, "starts thread \(frame.thread), which exists already")
         }
@@ -267,7 +275,7 @@ package final class ReplaySession {
         let thread = ReplayedThread(
             id: frame.thread, traced: traced, process: start.process, arguments: arguments)
         threads[frame.thread] = thread
-        try begin(frame, thread, at: index)
+        return try begin(frame, thread, at: index)
     }
 
     /// No recorder runs as many threads at a time, but a recording that does damage could ask for them.
@@ -280,15 +288,22 @@ package final class ReplaySession {
     }
 
     /// A thread that has not run yet gets its first state.
-    private func begin(_ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex) throws(ReplayError) {
-        try apply(frame, to: thread, at: index)
+    private func begin(
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
+        if let difference = try apply(frame, to: thread, at: index) {
+            return diverged(frame, thread, at: index, stop: nil, difference)
+        }
         try thread.setRegisters(frame.after, at: index)
         try thread.setXState(frame.xstateAfter ?? frame.xstate, at: index)
         options.observer?(index, frame, nil)
+        return nil
     }
 
     /// A new image is built in a new process; what the thread was before is gone.
-    private func enterImage(_ frame: Frame, _ image: ExecImage, at index: FrameIndex) throws(ReplayError) {
+    private func enterImage(
+        _ frame: Frame, _ image: ExecImage, at index: FrameIndex
+    ) throws(ReplayError) -> Divergence? {
         try checkThreadCount(at: index)
         let fresh: TracedThread
         do { fresh = try stub.makeProcess() } catch { throw .ptrace(error) }
@@ -303,29 +318,33 @@ package final class ReplaySession {
         let thread = ReplayedThread(
             id: frame.thread, traced: fresh, process: process, arguments: image.arguments)
         threads[frame.thread] = thread
-        try begin(frame, thread, at: index)
+        return try begin(frame, thread, at: index)
     }
 
-    private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) {
+    private func endThread(_ frame: Frame, at index: FrameIndex) throws(ReplayError) -> Divergence? {
         let thread = try thread(frame.thread, at: index)
-        try apply(frame, to: thread, at: index)
+        if let difference = try apply(frame, to: thread, at: index) {
+            return diverged(frame, thread, at: index, stop: nil, difference)
+        }
         thread.traced.kill()
         threads[frame.thread] = nil
         options.observer?(index, frame, nil)
+        return nil
     }
 
     // MARK: Divergence
 
     private func diverged(
-        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?
+        _ frame: Frame, _ thread: ReplayedThread, at index: FrameIndex, stop: WaitStatus?,
+        _ difference: ContentsDifference? = nil
     ) -> Divergence {
         var fileNames: [FileDigest: String] = [:]
         for file in reader.files where fileNames[file.digest] == nil {
             fileNames[file.digest] = String(decoding: file.path, as: UTF8.self)
         }
         return DivergenceCapture(
-            thread: thread, frame: frame, index: index, unexpectedStop: stop, history: history.frames,
-            fileNames: fileNames, comparison: comparison
+            thread: thread, frame: frame, index: index, unexpectedStop: stop, difference: difference,
+            history: history.frames, fileNames: fileNames, comparison: comparison
         ).divergence()
     }
 }

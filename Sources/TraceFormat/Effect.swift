@@ -32,10 +32,12 @@ package enum Effect: Hashable, Sendable {
     /// A shared region got these bytes by other means than a store of the tracee (write(2) to the file).
     case writeShared(SharedRegionID, offset: UInt64, bytes: [UInt8])
     /// The tracee wrote to a descriptor that stands for the recorder's own standard output or error; the bytes are in
-    /// its memory.
-    case output(OutputStream, GuestAddress, length: UInt64)
+    /// its memory, and `check` tells what they were. nil: nobody knows (recordings before version 1.2).
+    case output(OutputStream, GuestAddress, length: UInt64, check: OutputCheck? = nil)
     /// The same for bytes that never were in the tracee's memory (sendfile(2), splice(2)).
     case outputBytes(OutputStream, bytes: [UInt8])
+    /// Nothing changed, but this is what memory was, after the effects before.
+    case verifyMemory(MemoryDigest)
 }
 
 /// A mapping of the tracee: where, how and of what.

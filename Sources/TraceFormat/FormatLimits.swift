@@ -13,6 +13,8 @@ package enum FormatLimits {
     package static let markerPageCount = 64
     /// The stack ends of one marker: there cannot be more threads (FUTEX_TID_MASK and PID_MAX_LIMIT of the kernel).
     package static let stackEndCount = 1 << 22
+    /// The mappings of one address space: above what vm.max_map_count usually is.
+    package static let mappingCount = 1 << 18
     /// The page number behind the last page of user space.
     package static let pageNumber: UInt64 = 1 << 35
     /// The bytes of a path in a record.

@@ -12,7 +12,7 @@ package struct FormatVersion: Hashable, Sendable, Comparable, CustomStringConver
     }
 
     /// What this program writes.
-    package static let current = FormatVersion(major: 1, minor: 1)
+    package static let current = FormatVersion(major: 1, minor: 2)
 
     package static func < (a: Self, b: Self) -> Bool { (a.major, a.minor) < (b.major, b.minor) }
     package var description: String { "\(major).\(minor)" }

@@ -23,11 +23,19 @@ extension Event {
 extension Effect {
     /// Whether a reader accepts the sizes of the effect's parts.
     var isWithinLimits: Bool {
-        if case .elsewhere(_, let effect) = self { return effect.isWithinLimits }
-        guard case .map(let mapping) = self else { return true }
-        return switch mapping.backing {
-        case .anonymous: true
-        case .file(_, _, let path), .shared(_, _, let path): path.utf8.count <= FormatLimits.pathLength
+        switch self {
+        case .elsewhere(_, let effect): effect.isWithinLimits
+        case .map(let mapping):
+            switch mapping.backing {
+            case .anonymous: true
+            case .file(_, _, let path), .shared(_, _, let path): path.utf8.count <= FormatLimits.pathLength
+            }
+        case .output(_, _, let length, let check): check?.covers(length) ?? true
+        case .verifyMemory(let digest):
+            digest.runs.count <= FormatLimits.digestCount && digest.runs.allSatisfy { $0.pageCount > 0 }
+                && digest.stackEnds.count <= FormatLimits.stackEndCount
+                && digest.mappings?.count ?? 0 <= FormatLimits.mappingCount
+        default: true
         }
     }
 }

@@ -94,6 +94,9 @@ enum EffectKind: UInt8 {
     case outputBytes = 14
     case writeElsewhere = 15
     case limitStack = 16
+    case outputWithBytes = 17
+    case outputWithHashes = 18
+    case verifyMemory = 19
     case elsewhere = 20
     case releaseShared = 21
     case clearShared = 22

@@ -47,13 +47,15 @@ extension FrameDecoder {
             let region = try region(&cursor)
             let offset = try cursor.varint()
             return .writeShared(region, offset: offset, bytes: try contents.take(try cursor.varint(), cursor))
-        case .output:
+        case .output, .outputWithBytes, .outputWithHashes:
             let stream = try outputStream(&cursor)
             let (address, length) = try range(&cursor, &base)
-            return .output(stream, address, length: length)
+            return .output(
+                stream, address, length: length, check: try check(kind, ofLength: length, &cursor, &contents))
         case .outputBytes:
             let stream = try outputStream(&cursor)
             return .outputBytes(stream, bytes: try contents.take(try cursor.varint(), cursor))
+        case .verifyMemory: return .verifyMemory(try memoryDigest(&cursor, &contents))
         }
     }
 
@@ -73,6 +75,68 @@ extension FrameDecoder {
     private static func advice(_ cursor: inout RecordCursor, _ base: inout UInt64) throws(RecordingError) -> Effect {
         let (address, length) = try range(&cursor, &base)
         return .advise(address, length: length, advice: try cursor.varint32())
+    }
+
+    private static func check(
+        _ kind: EffectKind, ofLength length: UInt64, _ cursor: inout RecordCursor, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> OutputCheck? {
+        switch kind {
+        case .outputWithBytes:
+            guard length <= UInt64(OutputCheck.blockLength) else {
+                throw cursor.damaged("an output has too many bytes")
+            }
+            return .bytes(try contents.take(length, cursor))
+        case .outputWithHashes: return .hashes(try contents.take(OutputCheck.hashesLength(for: length), cursor))
+        default: return nil
+        }
+    }
+
+    private static func memoryDigest(
+        _ cursor: inout RecordCursor, _ contents: inout ContentsBudget
+    ) throws(RecordingError) -> MemoryDigest {
+        var digest = MemoryDigest(runs: [])
+        var end: UInt64 = 0
+        for _ in 0..<(try cursor.count(limit: FormatLimits.digestCount, "runs of pages")) {
+            let first = end &+ (try cursor.varint())
+            let count = try cursor.varint()
+            guard count > 0, count <= FormatLimits.pageNumber, first <= FormatLimits.pageNumber - count else {
+                throw cursor.damaged("a run of pages is in no memory")
+            }
+            let hashes = try contents.take(count * UInt64(MemoryDigest.hashLength), cursor)
+            digest.runs.append(.init(start: GuestAddress(first * GuestAddress.pageSize), hashes: hashes))
+            end = first + count
+        }
+        for _ in 0..<(try cursor.count(limit: FormatLimits.stackEndCount, "ends of stacks")) {
+            digest.stackEnds.append(GuestAddress(try cursor.varint()))
+        }
+        switch try cursor.byte() {
+        case 0: break
+        case 1: digest.mappings = try mappings(&cursor)
+        default: throw cursor.damaged("a truth value is neither 0 nor 1")
+        }
+        return digest
+    }
+
+    private static func mappings(_ cursor: inout RecordCursor) throws(RecordingError) -> [MappedRange] {
+        var mappings: [MappedRange] = []
+        var end: UInt64 = 0
+        for _ in 0..<(try cursor.count(limit: FormatLimits.mappingCount, "mappings")) {
+            let first = end &+ (try cursor.varint())
+            let count = try cursor.varint()
+            guard count > 0, count <= FormatLimits.pageNumber, first <= FormatLimits.pageNumber - count else {
+                throw cursor.damaged("a mapping is in no memory")
+            }
+            let flags = try cursor.byte()
+            guard flags & ~(MappedRange.protectionMask | MappedRange.stackBit) == 0 else {
+                throw cursor.madeByNewer("unknown protection of a mapping")
+            }
+            mappings.append(
+                MappedRange(
+                    start: GuestAddress(first * GuestAddress.pageSize), pageCount: count,
+                    protection: flags & MappedRange.protectionMask, isStack: flags & MappedRange.stackBit != 0))
+            end = first + count
+        }
+        return mappings
     }
 
     private static func mapping(

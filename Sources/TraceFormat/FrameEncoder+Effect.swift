@@ -83,14 +83,42 @@ extension FrameEncoder {
             append(UInt64(region.rawValue))
             append(offset)
             append(UInt64(bytes.count))
-        case .output(let stream, let address, let length):
-            append(.output)
+        case .output(let stream, let address, let length, let check):
+            switch check {
+            case nil: append(.output)
+            case .bytes: append(.outputWithBytes)
+            case .hashes: append(.outputWithHashes)
+            }
             output.append(stream.rawValue)
             append(address, length: length)
         case .outputBytes(let stream, let bytes):
             append(.outputBytes)
             output.append(stream.rawValue)
             append(UInt64(bytes.count))
+        case .verifyMemory(let digest):
+            append(.verifyMemory)
+            append(UInt64(digest.runs.count))
+            var end: UInt64 = 0
+            for run in digest.runs {
+                append(run.start.pageNumber &- end)
+                append(run.pageCount)
+                end = run.start.pageNumber &+ run.pageCount
+            }
+            append(UInt64(digest.stackEnds.count))
+            for end in digest.stackEnds { append(end.rawValue) }
+            output.append(digest.mappings == nil ? 0 : 1)
+            if let mappings = digest.mappings { Self.append(mappings, to: &output) }
+        }
+    }
+
+    private static func append(_ mappings: [MappedRange], to output: inout [UInt8]) {
+        output.appendVarint(UInt64(mappings.count))
+        var end: UInt64 = 0
+        for range in mappings {
+            output.appendVarint(range.start.pageNumber &- end)
+            output.appendVarint(range.pageCount)
+            output.append(range.protection & MappedRange.protectionMask | (range.isStack ? MappedRange.stackBit : 0))
+            end = range.start.pageNumber &+ range.pageCount
         }
     }
 }

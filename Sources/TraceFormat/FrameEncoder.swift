@@ -59,8 +59,10 @@ struct FrameEncoder {
             case .write(_, let bytes), .writeElsewhere(_, _, let bytes), .writeShared(_, _, let bytes),
                 .outputBytes(_, let bytes):
                 try body(bytes)
+            case .output(_, _, _, let check): if let check { try body(check.contents) }
+            case .verifyMemory(let digest): for run in digest.runs { try body(run.hashes) }
             case .elsewhere, .map, .unmap, .protect, .remap, .advise, .createShared, .resizeShared, .clearShared,
-                .releaseShared, .output, .limitStack:
+                .releaseShared, .limitStack:
                 break
             }
         }

@@ -140,6 +140,7 @@ private struct ManifestBody: Codable {
     var interceptorVersion: UInt32
     var chaosSeed: UInt64?
     var refusals: [[String]]?
+    var verifyInterval: UInt64?
     var startTime: UInt64
     var endTime: UInt64?
     var waitStatus: Int32?
@@ -181,6 +182,7 @@ private struct ManifestBody: Codable {
         interceptorVersion = manifest.interceptorVersion
         chaosSeed = manifest.chaosSeed
         if !manifest.refusals.isEmpty { refusals = manifest.refusals.map { [$0.kind, $0.program] } }
+        verifyInterval = manifest.verifyInterval
         startTime = manifest.startTime
         endTime = manifest.endTime
         waitStatus = manifest.exitStatus?.waitStatus
@@ -221,6 +223,7 @@ private struct ManifestBody: Codable {
         manifest.chaosSeed = chaosSeed
         guard (refusals ?? []).allSatisfy({ $0.count == 2 }) else { throw .manifest("a refusal has not 2 strings") }
         manifest.refusals = (refusals ?? []).map { RefusalNote(kind: $0[0], program: $0[1]) }
+        manifest.verifyInterval = verifyInterval
         manifest.endTime = endTime
         manifest.exitStatus = waitStatus.map(ExitStatus.init(waitStatus:))
         return manifest

@@ -51,6 +51,8 @@ package struct RecordingManifest: Hashable, Sendable {
 
     /// The seed of chaotic scheduling; nil where it was fair.
     package var chaosSeed: UInt64?
+    /// The events between two digests of memory; nil if there are none.
+    package var verifyInterval: UInt64?
 
     /// When recording started, in nanoseconds of Unix time.
     package var startTime: UInt64

@@ -12,6 +12,9 @@ import Testing
             ["record", "--no-wait", "--chaos", "--", "--chaos"],
             ["record", "--no-wait", "--chaos=any", "--", "--chaos"]
         ),
+        (["record", "--verify-memory", "ls"], ["record", "--verify-memory=64", "ls"]),
+        (["record", "--verify-memory=1", "--chaos", "ls"], ["record", "--verify-memory=1", "--chaos=any", "ls"]),
+        (["record", "--cpu", "sse", "--chaos", "ls"], ["record", "--cpu", "sse", "--chaos=any", "ls"]),
         (["replay", "--chaos"], ["replay", "--chaos"]),
         ([], []),
     ])

@@ -96,6 +96,99 @@ import TraceFormat
         #expect(outcome.error.contains("the extended registers are the same"))
     }
 
+    /// Copies its input to standard output, as one write of `argv[1]` bytes that begins with it.
+    private static let copier = """
+        #include <stdlib.h>
+        #include <unistd.h>
+        static char buffer[1 << 21];
+        int main(int argc, char **argv) {
+            for (int i = 0; i < 1 << 21; i++) buffer[i] = 'x';
+            if (read(0, buffer + atoi(argv[2]), 16) < 1) return 1;
+            return write(1, buffer, atoi(argv[1])) < 1;
+        }
+        """
+
+    /// Records the copying of "yes\n" and replays it with "yEs\n".
+    private func copy(_ name: String, length: Int, at offset: Int, isQuiet: Bool = false) async throws -> String {
+        let guest = try await RecordedGuest(name, source: Self.copier)
+        defer { guest.sandbox.remove() }
+        let recorded = try await guest.run(
+            "record", guest.program, String(length), String(offset), input: "yes\n")
+        #expect(recorded.ending == .exited(0), "\(recorded.error)")
+        #expect(recorded.output.utf8.count == length)
+        #expect(try await guest.run("replay", "-a", "\(name)-0").output == recorded.output)
+        let changes = try await guest.alter("\(name)-0", to: "altered") { frame in
+            guard case .syscall(.read) = frame.event else { return }
+            for (index, effect) in frame.effects.enumerated() {
+                guard case .write(let address, Array("yes\n".utf8)) = effect else { continue }
+                frame.effects[index] = .write(address, bytes: Array("yEs\n".utf8))
+            }
+        }
+        #expect(changes == 1)
+        let outcome =
+            isQuiet
+            ? try await guest.run("replay", "-a", "--quiet", "altered")
+            : try await guest.run("replay", "-a", "altered")
+        #expect(outcome.ending == .exited(3), "\(outcome.error)")
+        #expect(outcome.output.isEmpty)
+        return outcome.error
+    }
+
+    @Test(arguments: [false, true]) func shortOutput(isQuiet: Bool) async throws {
+        let text = try await copy("diverges-output-\(isQuiet)", length: 100, at: 30, isQuiet: isQuiet)
+        #expect(text.contains("100 bytes to standard output, of which byte 31 is the first that differs"))
+        #expect(text.contains(#/recorded  31  +65 73 0a 78 .*  es\.xx/#), "\(text)")
+        #expect(text.contains(#/replayed  31  +45 73 0a 78 .*  Es\.xx/#), "\(text)")
+    }
+
+    @Test func longOutput() async throws {
+        let text = try await copy("diverges-long-output", length: 1 << 21, at: 1_500_000)
+        #expect(text.contains("2097152 bytes to standard output, of which those from 1499648 to 1500159 differ"))
+        #expect(text.contains("recorded  only a hash of each 512 bytes"))
+    }
+
+    /// Keeps what it reads where nobody looks for it again.
+    private static let hoarder = """
+        #include <unistd.h>
+        static char hoard[1 << 16] = { 1 };
+        int main(void) { return read(0, hoard + 40000, 4) < 1; }
+        """
+
+    @Test func memory() async throws {
+        let guest = try await RecordedGuest("diverges-memory", source: Self.hoarder)
+        defer { guest.sandbox.remove() }
+        for (number, options) in ["", "--verify-memory", "--verify-memory=1"].enumerated() {
+            let recorded =
+                options.isEmpty
+                ? try await guest.run("record", guest.program, input: "yes\n")
+                : try await guest.run("record", options, guest.program, input: "yes\n")
+            #expect(recorded.ending == .exited(0), "\(recorded.error)")
+            let changes = try await guest.alter("diverges-memory-\(number)", to: "altered\(number)") { frame in
+                guard case .syscall(.read) = frame.event else { return }
+                for (index, effect) in frame.effects.enumerated() {
+                    guard case .write(let address, Array("yes\n".utf8)) = effect else { continue }
+                    frame.effects[index] = .write(address, bytes: Array("yEs\n".utf8))
+                }
+            }
+            #expect(changes == 1)
+            let outcome = try await guest.run("replay", "-a", "altered\(number)")
+            if options.isEmpty {
+                // Without digests nobody notices, which is what they are for.
+                #expect(outcome.ending == .exited(0), "\(outcome.error)")
+            } else {
+                #expect(outcome.ending == .exited(3), "\(outcome.error)")
+                #expect(outcome.error.contains(#/the same, with other memory: 1 of \d+ pages differ\n/#))
+                #expect(outcome.error.contains(#/first page  0x[0-9a-f]{13}000\n/#))
+                #expect(
+                    outcome.error.contains(
+                        #/mapping     \S+diverges-memory, private, .*\n.*offset      0x[0-9a-f]+ in the mapping, at/#),
+                    "\(outcome.error)")
+                let event = options.hasSuffix("=1") ? "read" : "exit_group"
+                #expect(outcome.error.contains("expected  \(event)("), "\(outcome.error)")
+            }
+        }
+    }
+
     @Test func valuesLoseTheZerosThatBothHave() {
         func both(_ first: String, _ second: String) -> [String] {
             let short = DivergenceReport.shortened("0x" + first, "0x" + second)

@@ -4,13 +4,17 @@ import TestSupport
 
 extension GuestProgram {
     /// The compiled program in the cache beside the test bundle, made anew if the source or a header is newer.
-    func compiled() async throws -> String {
+    ///
+    /// - Parameter axis: has a header included in front of the program.
+    func compiled(_ axis: GuestAxis? = nil) async throws -> String {
         let files = FileManager.default
         let cache = "\(Environment.productsDirectory)/guest-programs"
         try files.createDirectory(atPath: cache, withIntermediateDirectories: true)
-        let binary = "\(cache)/\(name)"
+        let header = axis?.header
+        let headers = Self.headers + (header.map { [$0] } ?? [])
+        let binary = header == nil ? "\(cache)/\(name)" : "\(cache)/\(name).with-\(axis?.rawValue ?? "")"
         if let made = modified(binary), let changed = modified(source),
-            made > max(changed, Self.headers.compactMap(modified).max() ?? .distantPast)
+            made > max(changed, headers.compactMap(modified).max() ?? .distantPast)
         {
             return binary
         }
@@ -19,7 +23,9 @@ extension GuestProgram {
         let log = "\(unfinished).log"
         defer { try? files.removeItem(atPath: log) }
         let command = Command(
-            words: ["cc", "-O1", "-g"] + compilerFlags + ["-o", unfinished, source] + libraries,
+            words: ["cc", "-O1", "-g"] + compilerFlags + (header.map { ["-include", $0] } ?? []) + [
+                "-o", unfinished, source,
+            ] + libraries,
             directory: cache, output: "/dev/null", error: log)
         guard try await command.run() == .exited(0) else {
             let messages = try String(contentsOfFile: log, encoding: .utf8)

@@ -13,6 +13,8 @@ struct GuestProgram: Sendable {
     var input: String?
     /// The exit status of `xrr record`: the program's own, or 128 plus the signal that it dies of.
     var expectedStatus: Int32 = 0
+    /// The axes along which it cannot run (`without-` directives).
+    var refusedAxes: Set<String> = []
 
     struct Malformed: Error, CustomStringConvertible {
         var description: String
@@ -38,6 +40,8 @@ struct GuestProgram: Sendable {
             case "// expect-signal":
                 guard let signal = Self.signals[String(value)] else { throw Malformed(description: "\(name): \(line)") }
                 expectedStatus = 128 + signal
+            case let key where key.hasPrefix("// without-"):
+                refusedAxes.insert(String(key.dropFirst("// without-".count)))
             default: continue
             }
         }

@@ -5,17 +5,26 @@ import Testing
 /// Every program of `Tests/Programs` is recorded as it behaves, and replayed as it was recorded.
 @Suite struct GuestProgramTests {
     @Test(arguments: try GuestProgram.all())
-    func recordsAndReplays(_ program: GuestProgram) async throws {
+    func recordsAndReplays(_ program: GuestProgram) async throws { try await recordAndReplay(program, along: nil) }
+
+    /// Under other circumstances some of the programs are; `Scripts/stress --axis all` does that with all of them.
+    @Test(arguments: try GuestAxis.samples())
+    func recordsAndReplaysAlong(_ sample: GuestAxis.Sample) async throws {
+        try await recordAndReplay(sample.program, along: sample.axis)
+    }
+
+    private func recordAndReplay(_ program: GuestProgram, along axis: GuestAxis?) async throws {
         try await Slots.guests.withSlot {
-            let binary = try await program.compiled()
-            let sandbox = try Sandbox(program.name)
+            let binary = try await program.compiled(axis)
+            let sandbox = try Sandbox(axis.map { "\(program.name)-\($0.rawValue)" } ?? program.name)
             defer { sandbox.remove() }
             let tool = try await sandbox.copyProgram(Environment.tool, as: "xrr")
             let guest = try await sandbox.copyProgram(binary, as: program.name)
             let recording = "\(try sandbox.makeDirectory("recordings"))/\(program.name)"
 
             var record = try command("record", in: sandbox)
-            record.words += [tool, "record", "-o", recording, "--", guest] + program.arguments
+            record.words += [tool, "record"] + (axis?.options ?? []) + ["-o", recording, "--", guest]
+            record.words += program.arguments
             if let input = program.input { record.input = try sandbox.write("\(input)\n", to: "input") }
             let recorded = try await run(record, "record", in: sandbox)
             let output = String(decoding: recorded.output, as: UTF8.self)

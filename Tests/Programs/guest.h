@@ -8,6 +8,7 @@
 //   // stdin: text            one line on standard input (else it is empty)
 //   // expect-exit: 7         another exit status than 0
 //   // expect-signal: SIGSEGV the program dies of this signal
+//   // without-thread: why    it cannot run beside an idle thread (Scripts/stress --axis thread); so for each axis
 #ifndef GUEST_H
 #define GUEST_H
 

@@ -1,5 +1,6 @@
 // An exec by the leader ends the other threads, which block in read, futex and nanosleep.
 // libs: -lpthread
+// without-thread: counts its threads
 #include "guest.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 // pthread_atfork handlers run around a fork in a process of several threads; the child has one.
 // libs: -lpthread
+// without-thread: counts its threads
 #include "guest.h"
 
 #include <pthread.h>

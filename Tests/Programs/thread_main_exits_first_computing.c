@@ -1,5 +1,6 @@
 // The main thread leaves by pthread_exit while detached threads compute; the process ends with the last of them.
 // libs: -lpthread
+// without-thread: ends when its own threads have ended
 #include "compete.h"
 
 static int left = 3;

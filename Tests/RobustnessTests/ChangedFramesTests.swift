@@ -142,9 +142,14 @@ import TraceFormat
             return isFirst
                 ? .protect(address, length: value, protection: protection)
                 : .protect(address, length: length, protection: UInt32(truncatingIfNeeded: value))
-        case .output(let stream, let address, let length):
+        case .output(let stream, let address, let length, let check):
             return isFirst
-                ? .output(stream, GuestAddress(value), length: length) : .output(stream, address, length: value)
+                ? .output(stream, GuestAddress(value), length: length, check: check)
+                : .output(stream, address, length: value)
+        case .verifyMemory(var digest) where !digest.runs.isEmpty:
+            let run = Int.random(in: digest.runs.indices, using: &generator)
+            if isFirst { digest.runs[run].start = GuestAddress(value) } else { digest.runs[run].hashes[0] ^= 1 }
+            return .verifyMemory(digest)
         default: return .unmap(GuestAddress(value), length: generator.next())
         }
     }

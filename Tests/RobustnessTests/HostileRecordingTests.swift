@@ -96,6 +96,18 @@ import XState
         effects("limits the stack to nothing", [3], .limitStack(0)),
         effects("lifts the stack's limit", [3], .limitStack(.max)),
         effects("prints what is not there", [4], .output(.standardOutput, elsewhere, length: 10)),
+        effects(
+            "prints something else", [3],
+            .output(.standardOutput, base, length: 3, check: .bytes([1, 2, 3]))),
+        effects(
+            "prints what is not there, with hashes", [3],
+            .output(.standardOutput, elsewhere, length: 1024, check: .hashes(.init(repeating: 0, count: 16)))),
+        effects(
+            "verifies what is not there", [3],
+            .verifyMemory(MemoryDigest(runs: [.init(start: elsewhere, pageHashes: [1, 2])]))),
+        effects(
+            "verifies the end of memory", [3],
+            .verifyMemory(MemoryDigest(runs: [.init(start: GuestAddress((1 << 47) - 4096), pageHashes: [1, 2, 3])]))),
         effects("prints without end", [4], .output(.standardOutput, base, length: .max)),
         effects("makes a negative region", [4], .createShared(region, length: .max, contents: nil)),
         effects(

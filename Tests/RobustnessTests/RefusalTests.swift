@@ -133,15 +133,24 @@ import Tracee
         }
     }
 
-    /// Modes of a recording that was copied from elsewhere, or is somebody else's.
-    @Test func recordingsThatAreReadOnlyOrForeign() async throws {
+    /// Modes of a recording that was copied from elsewhere.
+    private func makeReadOnlyRecording(in trial: Trial) async throws {
+        #expect(try await trial.record(script: "echo hello").ending == .exited(0))
+        #expect(try await trial.run(["chmod", "-R", "a-w", trial.recording]).ending == .exited(0))
+    }
+
+    @Test func recordingsThatAreReadOnly() async throws {
         try await trial { trial in
-            #expect(try await trial.record(script: "echo hello").ending == .exited(0))
-            #expect(try await trial.run(["chmod", "-R", "a-w", trial.recording]).ending == .exited(0))
+            try await makeReadOnlyRecording(in: trial)
             let replayed = try await trial.replay()
             #expect(replayed.ending == .exited(0) && replayed.output == "hello\n", "\(replayed)")
+        }
+    }
 
-            guard Environment.isRoot else { return }
+    @Test(.enabled(if: Environment.isRoot, "needs another user"))
+    func recordingsThatAreSomebodyElses() async throws {
+        try await trial { trial in
+            try await makeReadOnlyRecording(in: trial)
             let other = ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups", "--"]
             let replay = [trial.tool, "replay", "-a", trial.recording]
             expect(try await trial.run(replay, asUser: other), 4, "may not be read")
@@ -162,10 +171,18 @@ import Tracee
 
     // MARK: Permissions and limits
 
-    @Test func underAnotherTracer() async throws {
+    private static let strace = ["strace", "-o", "/dev/null"]
+
+    @Test(
+        .enabled("strace is not there or may not trace") {
+            let command = Command(
+                words: Environment.asOrdinaryUser + RefusalTests.strace + ["true"], directory: "/", output: "/dev/null",
+                error: "/dev/null")
+            return try await command.run() == .exited(0)
+        })
+    func underAnotherTracer() async throws {
         try await trial { trial in
-            let strace = ["strace", "-o", "/dev/null"]
-            guard try await trial.run(strace + ["true"]).ending == .exited(0) else { return }
+            let strace = Self.strace
             let record = [trial.tool, "record", "echo", "hello"]
             let follows = try await trial.run(strace + ["-f"] + record)
             expect(follows, 125, "strace without -f")
@@ -206,7 +223,13 @@ import Tracee
             // A soft limit is raised.
             #expect(try await limited("-S -n 8", [trial.tool, "replay", "-a", trial.recording]).output == "hello\n")
             expect(try await limited("-n 4", [trial.tool, "replay", "-a", trial.recording]), 4, "Too many open files")
-            guard Environment.isRoot else { return }
+        }
+    }
+
+    @Test(.enabled(if: Environment.isRoot, "needs a user of its own"))
+    func aLimitOfProcesses() async throws {
+        try await trial { trial in
+            #expect(try await trial.record(script: "echo hello").ending == .exited(0))
             // A user of our own, whose processes are counted.
             let user = ["setpriv", "--reuid=65432", "--regid=65534", "--clear-groups", "--"]
             for words in [["record", "-o", trial.sandbox.path("x"), "true"], ["replay", "-a", trial.recording]] {

@@ -139,6 +139,33 @@ struct FrameGenerator {
             Mapping(address: address(), length: word(), protection: word32(), flags: word32(), backing: backing))
     }
 
+    private func checkedOutput(_ stream: OutputStream, bytes: [UInt8]) -> Effect {
+        let length = UInt64(bytes.count)
+        return .output(
+            stream, GuestAddress(1 << 40), length: length, check: OutputCheck(length: length) { add in add(bytes) })
+    }
+
+    private mutating func memoryDigest() -> Effect {
+        var runs: [MemoryDigest.Run] = []
+        var page = UInt64.random(in: 0..<1000, using: &random)
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            let hashes = (0..<Int.random(in: 1...5, using: &random)).map { _ in random.next() }
+            runs.append(.init(start: GuestAddress(page * GuestAddress.pageSize), pageHashes: hashes))
+            page += UInt64(hashes.count) + UInt64.random(in: 0..<(1 << 20), using: &random)
+        }
+        var mappings: [MappedRange] = []
+        for number in 0..<UInt64.random(in: 0...3, using: &random) {
+            mappings.append(
+                MappedRange(
+                    start: GuestAddress((number * 100 + 1) * GuestAddress.pageSize),
+                    pageCount: UInt64.random(in: 1...99, using: &random), protection: UInt8(number), isStack: chance(2))
+            )
+        }
+        return .verifyMemory(
+            MemoryDigest(
+                runs: runs, stackEnds: chance(2) ? [] : [address(), address()], mappings: chance(2) ? nil : mappings))
+    }
+
     private mutating func someEffect() -> Effect {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
         return switch Int.random(in: 0..<18, using: &random) {
@@ -161,6 +188,9 @@ struct FrameGenerator {
         case 9: .resizeShared(region(), length: word())
         case 10: .writeShared(region(), offset: word(), bytes: bytes())
         case 11: .output(stream, address(), length: word())
+        case 15: checkedOutput(stream, bytes: bytes())
+        case 16: checkedOutput(stream, bytes: bytes(exactly: Int.random(in: 513...2000, using: &random)))
+        case 17: memoryDigest()
         default: .outputBytes(stream, bytes: bytes())
         }
     }

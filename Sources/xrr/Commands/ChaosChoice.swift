@@ -26,20 +26,24 @@ enum ChaosChoice: Hashable, Sendable {
         }
     }
 
-    /// ArgumentParser has no options with an optional value: a bare `--chaos` among the options of `xrr record` gets
-    /// one.
+    /// ArgumentParser would take the word behind an option with an optional value for it: a bare `--chaos` or
+    /// `--verify-memory` among the options of `xrr record` gets one.
     static func completing(_ arguments: [String]) -> [String] {
         guard arguments.first == "record" else { return arguments }
         var result = arguments
         var index = 1
         while index < arguments.count, arguments[index].hasPrefix("-"), arguments[index] != "--" {
-            if arguments[index] == "--chaos" { result[index] = "--chaos=\(anyWord)" }
+            switch arguments[index] {
+            case "--chaos": result[index] = "--chaos=\(anyWord)"
+            case "--verify-memory": result[index] = "--verify-memory=\(RecordCommand.usualVerifyInterval)"
+            default: break
+            }
             index += optionsWithValue.contains(arguments[index]) ? 2 : 1
         }
         return result
     }
 
     private static let optionsWithValue: Set<String> = [
-        "-o", "--output", "-v", "--env", "--slice", "--until-fails", "--log",
+        "-o", "--output", "-v", "--env", "--cpu", "--xcr0", "--slice", "--until-fails", "--log",
     ]
 }

@@ -49,6 +49,7 @@ extension InfoCommand.Facts {
             ("kernel", .string(manifest.kernelRelease)), ("pageSize", .unsigned(manifest.pageSize)),
             ("stackLimit", .unsigned(manifest.stackLimit)),
             ("interceptorVersion", .unsigned(UInt64(manifest.interceptorVersion))),
+            ("verifyInterval", manifest.verifyInterval.map(JSONText.unsigned) ?? .null),
             ("producer", .string(manifest.producer)), ("formatVersion", .string("\(manifest.formatVersion)")),
         ]
     }

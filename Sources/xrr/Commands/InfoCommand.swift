@@ -76,6 +76,7 @@ struct InfoCommand: ParsableCommand {
                 ("pinned to", pin),
                 ("core", manifest.pinnedCore.map(String.init) ?? "not pinned"),
                 ("scheduling", manifest.chaosSeed.map { "chaotic, seed \($0)" } ?? "fair"),
+                ("memory", manifest.verifyInterval.map { "verified every \($0) events" } ?? "not verified"),
                 ("xcr0", "\(TextFormat.hexadecimal(manifest.xcr0.rawValue)), \(manifest.xstateLayout.size) bytes"),
                 ("kernel", TextFormat.printable(manifest.kernelRelease)),
                 ("page size", TextFormat.size(manifest.pageSize)),

@@ -7,6 +7,7 @@ struct RecordCommand: ParsableCommand {
         abstract: "Record a program and all processes it starts.",
         usage: """
             xrr record [-o DIR] [--cpu LEVEL|FILE] [--xcr0 MASK] [--no-wait] [-v NAME=VALUE]... [--slice TIME] [--chaos[=SEED]] [--until-fails N] \
+            [--verify-memory[=EVENTS]] \
             [--log SPEC] [--] PROGRAM [ARGS...]
             """,
         discussion: """
@@ -70,6 +71,15 @@ struct RecordCommand: ParsableCommand {
             valueName: "n"))
     var untilFails: Int?
 
+    @Option(
+        name: .customLong("verify-memory"),
+        help: ArgumentHelp(
+            """
+            Record what memory was as well, for replays to compare: after so many events (default 64) of an address space, \
+            and at the ends of turns and programs.
+            """, valueName: "events"))
+    var verifyMemory: Int?
+
     @OptionGroup var log: LogOption
 
     // ArgumentParser's own help flag is not seen where an argument captures all that follows.
@@ -98,6 +108,8 @@ struct RecordCommand: ParsableCommand {
         /// Nanoseconds; nil: the recorder's default.
         var slice: Int64?
         var chaos: ChaosChoice?
+        /// The events between two digests of memory; nil for none.
+        var verifyInterval: Int?
         /// How often to record at most while the program succeeds.
         var attempts: Int?
 
@@ -129,7 +141,18 @@ struct RecordCommand: ParsableCommand {
             output: output, endsWithFirstProcess: noWait, variables: parsed, program: program,
             arguments: Array(words.dropFirst()), log: log.parsed(), cpu: CPUChoice(level: cpu, mask: xcr0),
             slice: slice.map(Self.sliceTime),
-            chaos: chaos.map(ChaosChoice.init), attempts: attempts())
+            chaos: chaos.map(ChaosChoice.init), verifyInterval: verifyInterval(), attempts: attempts())
+    }
+
+    /// Of a bare `--verify-memory`.
+    static let usualVerifyInterval = 64
+
+    private func verifyInterval() throws -> Int? {
+        guard let verifyMemory else { return nil }
+        guard (1...1_000_000_000).contains(verifyMemory) else {
+            throw ValidationError("--verify-memory needs a number of events above 0")
+        }
+        return verifyMemory
     }
 
     private static func sliceTime(_ text: String) throws -> Int64 {

@@ -59,6 +59,7 @@ struct RecordRunner {
         var manifest = manifest(machine, pin, environment: environment, core: core)
         manifest.setCPU(pin.cpu, pin: isPinned ? pin.means : .none, host: machine.profile)
         manifest.chaosSeed = options.chaos?.seed(ofRun: run)
+        manifest.verifyInterval = options.verifyInterval.map(UInt64.init)
         // The thread that compresses and writes is started here, before the binding: it may use the other cores.
         let (directory, writer) = try create { (directory) throws(RecordingWriteError) in
             try RecordingWriter(creating: FilePath(directory.path), manifest: manifest)
@@ -77,6 +78,7 @@ struct RecordRunner {
                 path: program.path, arguments: program.arguments, environment: environment)
             recording.endsWithFirstProcess = options.endsWithFirstProcess
             recording.chaosSeed = manifest.chaosSeed
+            recording.verifyInterval = options.verifyInterval
             recording.dirtyPages = try Self.dirtyPages()
             recording.pin = isPinned ? pin : nil
             recording.siteStorage = CodeSiteCache().storage

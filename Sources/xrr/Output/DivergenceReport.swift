@@ -17,7 +17,8 @@ struct DivergenceReport {
     private var frame: Frame { divergence.frame }
 
     var text: String {
-        let sections = [headline, events, places, registers, xstate, backtrace, history, advice]
+        let states = divergence.difference == nil ? registers + [""] + xstate : []
+        let sections = [headline, events, contents, places, states, backtrace, history, advice]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
     }
 
@@ -40,6 +41,12 @@ struct DivergenceReport {
     private var expectedEvent: String { FrameText.event(frame) }
 
     private var actualEvent: String {
+        switch divergence.difference {
+        case .output(let output): return "the same, with other output: \(ContentsText.summary(of: output))"
+        case .memory(let memory): return "the same, with other memory: \(ContentsText.summary(of: memory))"
+        case .mappings: return "the same, with other mappings"
+        case nil: break
+        }
         guard let stop = divergence.unexpectedStop else {
             guard frame.event.isSystemCallEntry, let registers = divergence.registers else {
                 return "the same, with other registers"
@@ -74,6 +81,15 @@ struct DivergenceReport {
 
     /// si_code: the kernel sets si_addr for its positive codes but SI_KERNEL (sigaction(2)).
     private static func hasAddress(_ info: SignalInfo) -> Bool { info.code > 0 && info.code != 0x80 }
+
+    private var contents: [String] {
+        switch divergence.difference {
+        case .output(let output): ContentsText.lines(of: output)
+        case .memory(let memory): ContentsText.lines(of: memory)
+        case .mappings(let mappings): ContentsText.lines(of: mappings)
+        case nil: []
+        }
+    }
 
     // MARK: Where
 

@@ -147,17 +147,31 @@ extension FrameText {
                     ("region", .unsigned(UInt64(region.rawValue))), ("offset", .unsigned(offset)),
                     ("length", .unsigned(UInt64(bytes.count))),
                 ])
-        case .output(let stream, let address, let length):
+        case .output(let stream, let address, let length, let check):
             return object(
                 "output",
                 [
                     ("descriptor", .unsigned(UInt64(stream.rawValue))), ("address", hex(address)),
-                    ("length", .unsigned(length)),
+                    ("length", .unsigned(length)), ("checked", .bool(check != nil)),
                 ])
         case .outputBytes(let stream, let bytes):
             return object(
                 "outputBytes",
                 [("descriptor", .unsigned(UInt64(stream.rawValue))), ("length", .unsigned(UInt64(bytes.count)))])
+        case .verifyMemory(let digest):
+            return object(
+                "verifyMemory",
+                [
+                    ("pages", .unsigned(digest.pageCount)),
+                    ("mappings", digest.mappings.map { .unsigned(UInt64($0.count)) } ?? .null),
+                    (
+                        "runs",
+                        .array(
+                            digest.runs.map {
+                                .object([("address", hex($0.start)), ("pages", .unsigned($0.pageCount))])
+                            })
+                    ),
+                ])
         }
     }
 

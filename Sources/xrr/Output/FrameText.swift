@@ -123,8 +123,10 @@ enum FrameText {
         case .releaseShared(let region): "shared #\(region.rawValue) gone"
         case .writeShared(let region, let offset, let bytes):
             "shared #\(region.rawValue)[\(offset)] \(bytes.count) B"
-        case .output(let stream, _, let length): "output \(stream.rawValue) \(length) B"
+        case .output(let stream, _, let length, _): "output \(stream.rawValue) \(length) B"
         case .outputBytes(let stream, let bytes): "output \(stream.rawValue) \(bytes.count) B"
+        case .verifyMemory(let digest):
+            "verify \(digest.pageCount) pages" + (digest.mappings.map { " and \($0.count) mappings" } ?? "")
         }
     }
 
@@ -138,7 +140,7 @@ enum FrameText {
         }
     }
 
-    private static func protectionWords(_ bits: UInt32) -> String {
+    static func protectionWords(_ bits: UInt32) -> String {
         (bits & 1 != 0 ? "r" : "-") + (bits & 2 != 0 ? "w" : "-") + (bits & 4 != 0 ? "x" : "-")
     }
 }
