@@ -13,6 +13,12 @@ final class PendingSyscall {
     var outputs: [OutputRange] = []
     /// The memory from which the call may take what it writes to a file.
     var inputs: [OutputRange] = []
+    /// The memory of another process that the call may write: its vector, as it was at the entry.
+    var remoteRanges: [GuestRange] = []
+    /// The mappings that mremap(2) was to move together, where it may: what lies between them stays.
+    var movedRanges: [Range<GuestAddress>] = []
+    /// What a request that the table does not know may reach.
+    var reachable: ReachableMemory?
     /// Whether a frame for the entry has been written, since other threads run before the exit.
     var isEntryWritten = false
     /// The registers to continue with, once the exit was seen.
