@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -395,4 +396,9 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length) {
         done += (size_t)count;
     }
     return (int64_t)done;
+}
+
+int64_t cptrace_segment_length(int32_t id) {
+    struct shmid_ds segment;
+    return shmctl(id, IPC_STAT, &segment) == -1 ? -errno : (int64_t)segment.shm_segsz;
 }

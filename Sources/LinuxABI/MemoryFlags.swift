@@ -132,8 +132,33 @@ package struct MemoryAdvice: RawRepresentable, Hashable, Sendable {
     package static let dontNeedLocked = Self(24)
     /// MADV_COLLAPSE.
     package static let collapse = Self(25)
+    /// MADV_GUARD_INSTALL: from now on an access is a fault, whatever the protection.
+    package static let guardInstall = Self(102)
+    /// MADV_GUARD_REMOVE.
+    package static let guardRemove = Self(103)
     /// MADV_HWPOISON.
     package static let hardwarePoison = Self(100)
     /// MADV_SOFT_OFFLINE.
     package static let softOffline = Self(101)
+
+    /// Advice that changes contents, access or what a fork inherits; the rest is about speed.
+    package var hasEffect: Bool {
+        switch self {
+        case .dontNeed, .remove, .dontFork, .doFork, .wipeOnFork, .keepOnFork, .dontNeedLocked, .guardInstall,
+            .guardRemove:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is known what the advice does: that of a later kernel may be anything.
+    package var isKnown: Bool {
+        switch rawValue {
+        case 0...4, 8...25, 100...103: true
+        default: false
+        }
+    }
+
+    /// Whether process_madvise(2) may give it: about speed only, as for other processes.
+    package var isForProcesses: Bool { [.willNeed, .cold, .pageOut, .collapse].contains(self) }
 }

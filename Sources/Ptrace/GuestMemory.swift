@@ -112,6 +112,19 @@ package final class GuestMemory: Sendable {
         try write(address, bytes)
     }
 
+    /// Writes bytes as the program itself could, up to the first page that is not mapped or that it may not write, by way
+    /// of a thread that is stopped in this address space: process_vm_writev(2), which unlike /proc/PID/mem heeds
+    /// protections.
+    ///
+    /// - Returns: how many bytes were written.
+    package func writeAsProgram(_ address: GuestAddress, _ bytes: [UInt8], through thread: ThreadID) -> Int {
+        if bytes.isEmpty { return 0 }
+        let result = unsafe bytes.withUnsafeBytes {
+            unsafe cptrace_write_memory_of(thread.rawValue, address.rawValue, $0.baseAddress, $0.count)
+        }
+        return max(0, Int(result))
+    }
+
     /// Writes bytes, also to pages that are read-only for the tracee.
     ///
     /// - Throws: EIO if part of the range is not mapped.

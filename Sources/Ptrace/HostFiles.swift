@@ -45,6 +45,8 @@ package enum HostFiles {
         /// Whether both are one file, whatever its contents were when.
         package func isSameFile(as other: Self) -> Bool { device == other.device && inode == other.inode }
 
+        /// S_ISSOCK.
+        package var isSocket: Bool { mode & 0o170000 == 0o140000 }
         /// S_ISREG.
         package var isRegular: Bool { mode & 0o170000 == 0o100000 }
         /// Whether this is /dev/zero, a character device (1, 5), whose shared mappings are anonymous memory.
@@ -89,6 +91,10 @@ package enum HostFiles {
         package var flags: UInt64
         /// O_APPEND.
         package var appends: Bool { flags & 0o2000 != 0 }
+        /// O_ACCMODE.
+        package var isWritable: Bool { flags & 0o3 != 0 }
+        /// O_PATH: the kernel takes it for closed in calls that use the file.
+        package var isPathOnly: Bool { flags & 0o10000000 != 0 }
 
         package init(position: UInt64, flags: UInt64) {
             self.position = position

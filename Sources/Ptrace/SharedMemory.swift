@@ -1,4 +1,5 @@
 internal import CPtrace
+package import LinuxABI
 
 /// A memory file of the session that tracees map shared: memfd_create(2).
 package final class SharedMemory {
@@ -34,6 +35,19 @@ package final class SharedMemory {
             unsafe cptrace_write_at(descriptor, $0.baseAddress, $0.count, offset)
         }
         try check(result, "writing to a shared region")
+    }
+}
+
+/// System V shared memory.
+package enum SharedSegment {
+    /// The length of a segment as a tracee names it, in bytes; nil where it cannot be asked for, in another IPC namespace
+    /// for instance.
+    package static func length(of identifier: Int32, in thread: ThreadID) -> UInt64? {
+        guard let own = HostFiles.link("/proc/self/ns/ipc"), own == HostFiles.link("/proc/\(thread)/ns/ipc") else {
+            return nil
+        }
+        let length = cptrace_segment_length(identifier)
+        return length < 0 ? nil : UInt64(length)
     }
 }
 

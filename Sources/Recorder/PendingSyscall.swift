@@ -17,6 +17,12 @@ final class PendingSyscall {
     var inputSnapshot: OutputSnapshot?
     /// What memory was at the entry, of a call that replaces it: part of the entry's frame.
     var entryDigest: Effect?
+    /// The memory of another process that the call may write: its vector, as it was at the entry.
+    var remoteRanges: [GuestRange] = []
+    /// The mappings that mremap(2) was to move together, where it may: what lies between them stays.
+    var movedRanges: [Range<GuestAddress>] = []
+    /// What a request that the table does not know may reach.
+    var reachable: ReachableMemory?
     /// Whether a frame for the entry has been written, since other threads run before the exit.
     var isEntryWritten = false
     /// The registers to continue with, once the exit was seen.

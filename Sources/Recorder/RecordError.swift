@@ -9,6 +9,8 @@ package enum RecordError: Error, Sendable {
     case ptrace(PtraceError)
     /// The program could not be executed: the error number of execve(2).
     case cannotExecute(path: [UInt8], errno: Int32)
+    /// The program's own memory is where xrr's pages have to be (`InterceptorLayout`).
+    case occupied(path: String)
     /// The recording could not be written.
     case writing(RecordingWriteError)
     /// A mapped file could not be stored.

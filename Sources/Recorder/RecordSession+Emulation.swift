@@ -17,15 +17,18 @@ extension RecordSession {
     }
 
     func enter(_ call: PendingSyscall, by thread: RecordedThread) throws(PtraceError) -> EntryAction {
-        if touchesInterceptor(call.number, call.entry) { return .refuse(call.number == .mmap ? .ENOMEM : .EINVAL) }
+        if touchesInterceptor(call.number, call.entry, thread) {
+            return .refuse(call.number == .mmap ? .ENOMEM : .EINVAL)
+        }
         switch call.rule.treatment {
         case .described:
             if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
         case .refused(let error):
-            if let refusal = call.rule.refusal { refusals.note(refusal, to: thread) }
-            return .refuse(error)
+            let answer = refusal(of: call, error, by: thread)
+            if answer == error, let refusal = call.rule.refusal { refusals.note(refusal, to: thread) }
+            return .refuse(answer)
         case .unsupported:
             sink.fail(
                 .unsupported(
@@ -33,6 +36,27 @@ extension RecordSession {
         case .handled(let handler): return try enter(call, handler, by: thread)
         }
         return .execute
+    }
+
+    /// The error of a call that xrr refuses: what the kernel would find wrong first comes first.
+    private func refusal(of call: PendingSyscall, _ error: ErrorNumber, by thread: RecordedThread) -> ErrorNumber {
+        switch call.number {
+        case .ioctl, .fcntl, .setsockopt, .getsockopt: break
+        default: return error
+        }
+        let descriptor = Int32(truncatingIfNeeded: call.entry.argument(0))
+        guard let state = HostFiles.state(ofDescriptor: descriptor, in: thread.id), !state.isPathOnly else {
+            return .EBADF
+        }
+        guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), !identity.isSocket else {
+            return error
+        }
+        switch call.number {
+        case .setsockopt, .getsockopt: return .ENOTSOCK
+        // A request for sockets.
+        case .ioctl where error == .EOPNOTSUPP: return .ENOTTY
+        default: return error
+        }
     }
 
     private func enter(
@@ -47,8 +71,19 @@ extension RecordSession {
         case .mprotect:
             try makeReadable(call, thread)
             return .execute
-        case .madvise: return entry.argument(2) == UInt64(MemoryAdvice.free.rawValue) ? .refuse(.EINVAL) : .execute
+        case .madvise:
+            let advice = MemoryAdvice(rawValue: UInt32(truncatingIfNeeded: entry.argument(2)))
+            return advice != .free && advice.isKnown ? .execute : .refuse(.EINVAL)
+        case .processMadvise:
+            let advice = MemoryAdvice(rawValue: UInt32(truncatingIfNeeded: entry.argument(3)))
+            return advice.isForProcesses ? .execute : .refuse(.EINVAL)
         case .clone: return try clone(call, thread)
+        case .mremap:
+            noteMovedRanges(of: call, by: thread)
+            return .execute
+        case .processVMWrite:
+            noteRemoteRanges(of: call, by: thread)
+            return .execute
         case .schedGetaffinity: return affinity(call, thread)
         case .schedSetaffinity: return setAffinity(call, thread)
         case .setScheduling: return setScheduling(call, thread)
@@ -111,25 +146,6 @@ extension RecordSession {
         return .execute
     }
 
-    /// process_vm_writev(2): what it wrote into the memory of another tracee.
-    private func remoteWrites(_ call: PendingSyscall, result: UInt64, thread: RecordedThread) -> [Effect] {
-        let target = ThreadID(Int32(truncatingIfNeeded: call.entry.argument(0)))
-        guard let other = threads[target] else { return [] }
-        var effects: [Effect] = []
-        var rest = result
-        for index in 0..<min(call.entry.argument(4), 1024) where rest > 0 {
-            let element = GuestAddress(call.entry.argument(3)) + index * 16
-            guard let base = thread.memory.readWord(element), let length = thread.memory.readWord(element + 8) else {
-                break
-            }
-            let count = min(length, rest)
-            rest -= count
-            let bytes = other.memory.read(GuestAddress(base), count: Int(clamping: count))
-            effects.append(.writeElsewhere(target, GuestAddress(base), bytes: bytes))
-        }
-        return effects
-    }
-
     // MARK: Scheduling
 
     /// The mask from before xrr bound everything to one core.
@@ -139,7 +155,7 @@ extension RecordSession {
         let capacity = call.entry.argument(1)
         guard capacity >= UInt64(mask.count), capacity % 8 == 0 else { return .refuse(.EINVAL) }
         let address = GuestAddress(call.entry.argument(2))
-        do { try thread.memory.write(address, mask) } catch { return .refuse(.EFAULT) }
+        guard store(mask, to: address, for: thread) == mask.count else { return .refuse(.EFAULT) }
         call.effects.append(.write(address, bytes: mask))
         return .answer(Int64(mask.count))
     }
@@ -187,7 +203,9 @@ extension RecordSession {
         switch ProcessControl(rawValue: UInt32(truncatingIfNeeded: call.entry.argument(0))) {
         case .getTSC:
             let enabled: [UInt8] = [1, 0, 0, 0]  // PR_TSC_ENABLE
-            do { try thread.memory.write(GuestAddress(argument), enabled) } catch { return .refuse(.EFAULT) }
+            guard store(enabled, to: GuestAddress(argument), for: thread) == enabled.count else {
+                return .refuse(.EFAULT)
+            }
             call.effects.append(.write(GuestAddress(argument), bytes: enabled))
             return .answer(0)
         case .setTSC: return .answer(0)

@@ -83,10 +83,19 @@ extension RecordSession {
             .max, 0)
         if result >= 0 { try first.call(.mprotect, InterceptorLayout.base.rawValue, GuestAddress.pageSize, 5) }
         try memory.write(entryPoint, original)
+        if result == ErrorNumber.EEXIST.syscallResult { throw occupied(thread) }
         guard result == Int64(InterceptorLayout.base.rawValue) else {
             throw .failed(operation: "mapping xrr's page into the program", thread: thread.id, errno: Int32(-result))
         }
         try memory.write(InterceptorLayout.base, InterceptorCode.bytes)
+    }
+
+    /// The program stands where xrr's pages have to be, and cannot be recorded.
+    private func occupied(_ thread: RecordedThread) -> PtraceError {
+        let error = RecordError.occupied(path: HostFiles.link("/proc/\(thread.id)/exe") ?? "")
+        if sink.frameCount == 0 { startError = error } else { sink.fail(error) }
+        return .failed(
+            operation: "mapping xrr's page into the program", thread: thread.id, errno: ErrorNumber.EEXIST.rawValue)
     }
 
     /// Unmaps the vDSO and its data: code that finds it in the maps would read clocks unseen.

@@ -7,7 +7,7 @@ internal import Tracee
 extension RecordSession {
     func fileEffects(
         of call: PendingSyscall, _ file: FileWrite, result: Int64, thread: RecordedThread
-    ) -> [Effect] {
+    ) throws(PtraceError) -> [Effect] {
         let descriptor: Int32
         switch file.file {
         case .path(let argument): return truncated(call, path: argument, by: thread)
@@ -25,11 +25,16 @@ extension RecordSession {
             }
         }
         guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), identity.isRegular,
-            files.isMapped(identity)
+            identity.mayBeProcessMemory || files.isMapped(identity)
         else { return effects }
         let extent = FileChange.Extent(
             of: call, result: UInt64(max(0, result)), state: HostFiles.state(ofDescriptor: descriptor, in: thread.id),
             length: identity.size, memory: thread.memory)
+        if identity.mayBeProcessMemory,
+            let changes = try memoryFileEffects(extent, descriptor: descriptor, by: thread)
+        {
+            return effects + changes
+        }
         let change = FileChange(identity: identity, extent: extent) { () throws(PtraceError) in
             try HostFiles.open(descriptor: descriptor, of: thread.id)
         }

@@ -33,12 +33,13 @@ extension RecordSession {
         case .mremap:
             let old = GuestAddress(entry.argument(0))
             let length = min(pages(entry.argument(1)), pages(entry.argument(2)))
-            return try remapped(entry, to: GuestAddress(result), thread: thread)
+            return try remapped(call, to: GuestAddress(result), thread: thread)
                 + moveCode(old..<old + length, to: GuestAddress(result), of: thread)
         case .brk: return breakMoved(to: result, process: thread.process)
         case .madvise:
             let start = GuestAddress(entry.argument(0))
-            return try advised(entry) + restoreTraps(in: start..<start + pages(entry.argument(1)), of: thread)
+            let length = pages(entry.argument(1))
+            return try advised(start, length: length, entry) + restoreTraps(in: start..<start + length, of: thread)
         case .shmat: return try attached(entry, at: GuestAddress(result), thread: thread)
         case .setrlimit where entry.argument(0) == Self.stackResource: return stackLimited(thread.process.id)
         case .prlimit64 where entry.argument(1) == Self.stackResource && entry.argument(2) != 0:
@@ -75,7 +76,7 @@ extension RecordSession {
     }
 
     /// Whether a call touches xrr's own pages, which the tracee may neither replace nor unmap.
-    func touchesInterceptor(_ number: SyscallNumber, _ entry: Registers) -> Bool {
+    func touchesInterceptor(_ number: SyscallNumber, _ entry: Registers, _ thread: RecordedThread) -> Bool {
         let address = GuestAddress(entry.argument(0))
         switch number {
         case .mmap:
@@ -88,13 +89,23 @@ extension RecordSession {
             return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
                 || entry.argument(3) & 2 != 0
                     && InterceptorLayout.overlaps(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)))
+        // With SHM_REMAP alone it replaces what is there.
+        case .shmat: return entry.argument(2) & 0o40000 != 0 && reachesInterceptor(entry, thread)
         default: return false
         }
     }
 
+    /// Whether shmat(2) at an address may come to lie upon xrr's own pages. The length is the segment's.
+    private func reachesInterceptor(_ entry: Registers, _ thread: RecordedThread) -> Bool {
+        let address = GuestAddress(entry.argument(1))
+        let length = SharedSegment.length(of: Int32(truncatingIfNeeded: entry.argument(0)), in: thread.id)
+        // What cannot be looked up may have any length.
+        return InterceptorLayout.overlaps(address.pageStart, length: length.map(pages) ?? UInt64(1) << 40)
+    }
+
     /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable, and a CPU without
     /// protection keys makes executable memory readable.
-    private func protection(_ asked: UInt64, _ process: RecordedProcess) -> UInt32 {
+    func protection(_ asked: UInt64, _ process: RecordedProcess) -> UInt32 {
         let asked = Protection(rawValue: UInt32(truncatingIfNeeded: asked))
         if isExecuteOnly(asked) { return asked.union(.read).rawValue }
         return process.readImpliesExecute && asked.contains(.read)
@@ -122,8 +133,8 @@ extension RecordSession {
 
     private func stackLimited(_ process: ProcessID) -> [Effect] { [.limitStack(HostThreads.stackLimit(of: process))] }
 
-    private func pages(_ length: UInt64) -> UInt64 {
-        (length &+ GuestAddress.pageSize - 1) & ~(GuestAddress.pageSize - 1)
+    func pages(_ length: UInt64) -> UInt64 {
+        (length &+ (GuestAddress.pageSize - 1)) & ~(GuestAddress.pageSize - 1)
     }
 
     /// The effects of mmap(2): what has to come before the mapping, of other mappings too, and what it is itself.
@@ -131,7 +142,7 @@ extension RecordSession {
         _ entry: Registers, at address: GuestAddress, thread: RecordedThread
     ) throws(PtraceError) -> (before: [Effect], own: [Effect]) {
         let flags = UInt32(truncatingIfNeeded: entry.argument(3))
-        let length = pages(entry.argument(1))
+        let length = HugePages.length(pages(entry.argument(1)), flags: flags)
         let type = flags & MappingFlags.typeMask
         let isShared = type == MappingFlags.shared.rawValue || type == MappingFlags.sharedValidate.rawValue
         let kept = MappingFlags.growsDown.rawValue | MappingFlags.noReserve.rawValue | MappingFlags.stack.rawValue
@@ -187,15 +198,34 @@ extension RecordSession {
         return HostFiles.identity(ofDescriptor: descriptor, in: thread.id)?.isZeroDevice ?? false
     }
 
-    private func remapped(_ entry: Registers, to new: GuestAddress, thread: RecordedThread) -> [Effect] {
-        let old = GuestAddress(entry.argument(0))
-        let oldLength = pages(entry.argument(1))
-        let newLength = pages(entry.argument(2))
-        let dontUnmap = entry.argument(3) & 4 != 0
-        files.move(
-            from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
-            in: thread.traced.addressSpace)
-        return [.remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)]
+    private func remapped(_ call: PendingSyscall, to new: GuestAddress, thread: RecordedThread) -> [Effect] {
+        let old = GuestAddress(call.entry.argument(0))
+        let oldLength = pages(call.entry.argument(1))
+        let newLength = pages(call.entry.argument(2))
+        let dontUnmap = call.entry.argument(3) & 4 != 0
+        func move(_ old: GuestAddress, _ oldLength: UInt64, _ new: GuestAddress, _ newLength: UInt64) -> Effect {
+            files.move(
+                from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
+                in: thread.traced.addressSpace)
+            return .remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
+        }
+        if call.movedRanges.count < 2 { return [move(old, oldLength, new, newLength)] }
+        // Each is a move of its own, which any kernel can repeat.
+        return call.movedRanges.map { range in
+            let length = range.upperBound - range.lowerBound
+            return move(range.lowerBound, length, new + (range.lowerBound - old), length)
+        }
+    }
+
+    /// Since Linux 6.17 a call that resizes nothing moves several mappings at once.
+    func noteMovedRanges(of call: PendingSyscall, by thread: RecordedThread) {
+        let length = pages(call.entry.argument(1))
+        let start = GuestAddress(call.entry.argument(0))
+        guard call.entry.argument(3) & UInt64(RemapFlags.fixed.rawValue) != 0,
+            length == pages(call.entry.argument(2)), length > 0, length <= Output.userSpaceEnd,
+            start.rawValue < Output.userSpaceEnd, let map = AddressSpace.map(of: thread.id)
+        else { return }
+        call.movedRanges = map.pieces(of: start..<start + length).map(\.range)
     }
 
     private func breakMoved(to end: UInt64, process: RecordedProcess) -> [Effect] {
@@ -213,13 +243,9 @@ extension RecordSession {
         return new < old ? [.unmap(GuestAddress(new), length: old - new)] : []
     }
 
-    /// Advice that changes contents or what a fork inherits; the rest is about speed.
-    private func advised(_ entry: Registers) -> [Effect] {
-        let advice = UInt32(truncatingIfNeeded: entry.argument(2))
-        // MADV_DONTNEED, MADV_REMOVE, MADV_DONTFORK, MADV_DOFORK, MADV_WIPEONFORK, MADV_KEEPONFORK,
-        // MADV_DONTNEED_LOCKED.
-        guard [4, 9, 10, 11, 18, 19, 24].contains(advice) else { return [] }
-        return [.advise(GuestAddress(entry.argument(0)), length: pages(entry.argument(1)), advice: advice)]
+    private func advised(_ start: GuestAddress, length: UInt64, _ entry: Registers) -> [Effect] {
+        let advice = MemoryAdvice(rawValue: UInt32(truncatingIfNeeded: entry.argument(2)))
+        return advice.hasEffect && length > 0 ? [.advise(start, length: length, advice: advice.rawValue)] : []
     }
 
     private func attached(

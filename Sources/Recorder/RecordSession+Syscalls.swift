@@ -34,7 +34,10 @@ extension RecordSession {
     /// The rule that the table has for a call; that of the interrupted call for restart_syscall(2).
     private func rule(of number: SyscallNumber, entry: Registers, thread: RecordedThread) -> SyscallRule {
         if number == .restart_syscall, let interrupted = thread.interrupted { return interrupted.rule }
-        return SyscallTable[number].rule(for: entry)
+        let rule = SyscallTable[number].rule(for: entry)
+        guard let argument = rule.direction else { return rule }
+        let descriptor = Int32(truncatingIfNeeded: entry.argument(argument))
+        return rule.directed(isWritable: HostFiles.state(ofDescriptor: descriptor, in: thread.id)?.isWritable ?? true)
     }
 
     /// The kernel never sees the call.
@@ -60,6 +63,11 @@ extension RecordSession {
         if !call.rule.outputs.isEmpty {
             call.rule.appendCapacity(of: call.entry, to: &call.outputs) { memory.readExactly($0, count: $1) }
         }
+        if call.rule.treatment == .guessed {
+            let request = IoctlRequest(UInt32(truncatingIfNeeded: call.entry.argument(1)))
+            call.reachable = ReachableMemory(
+                of: GuestAddress(call.entry.argument(2)), size: request.size, in: memory)
+        }
         if let file = call.rule.writesFile {
             file.appendCapacity(of: call.entry, to: &call.inputs) { memory.readExactly($0, count: $1) }
         }
@@ -82,8 +90,11 @@ extension RecordSession {
             try stand(thread, at: registers)
         }
         thread.phase = .user
-        let result = registers.syscallResult
-        try bringBack(call, result: result, thread: thread)
+        let result = bringBack(call, result: registers.syscallResult, thread: thread)
+        if result != registers.syscallResult {
+            registers.syscallResult = result
+            try stand(thread, at: registers)
+        }
         if PendingSyscall.isRestart(result), call.handler != .sigreturn {
             // Whether the kernel makes the call again depends on what comes next.
             call.exit = registers
@@ -120,13 +131,18 @@ extension RecordSession {
         var effects: [Effect] = []
         if result >= 0 || result < -4095 {
             effects += try memoryEffects(of: call, result: UInt64(bitPattern: result), thread: thread)
+        } else {
+            effects += try partialMemoryEffects(of: call, error: result, thread: thread)
         }
         if !call.outputs.isEmpty, areWithheld(call.outputs, of: thread) {
             effects += try releaseWrites(to: call.outputs, of: thread)
         }
         if !call.outputs.isEmpty { appendOutputs(of: call, exit: exit, thread: thread, to: &effects) }
+        if let reachable = call.reachable {
+            effects += reachable.changes(in: thread.memory).map { .write($0.start, bytes: $0.bytes) }
+        }
         if let file = call.rule.writesFile, result >= 0 {
-            effects += fileEffects(of: call, file, result: result, thread: thread)
+            effects += try fileEffects(of: call, file, result: result, thread: thread)
         }
         return effects
     }
@@ -138,6 +154,13 @@ extension RecordSession {
         var written: [GuestRange] = []
         OutputRange.appendWritten(of: call.outputs, result: exit.syscallResult, to: &written) {
             memory.readExactly($0, count: $1)
+        }
+        if exit.syscallResult == ErrorNumber.EFAULT.syscallResult {
+            // The kernel came no further than the program can write.
+            for index in written.indices {
+                written[index].length = writableLength(
+                    from: written[index].start, atMost: written[index].length, by: thread)
+            }
         }
         let isLarge = written.reduce(0) { $0 &+ $1.length } > Self.largestFrame
         if isLarge { writeEntry(of: call, by: thread) }
@@ -176,6 +199,9 @@ extension RecordSession {
     func write(
         _ frame: Frame, of thread: RecordedThread, pending: PendingSyscall? = nil, isVerifiable: Bool = true
     ) {
+        for effect in frame.effects where effect.isAboutMappings {
+            writable[ObjectIdentifier(thread.traced.addressSpace)]?.note(effect)
+        }
         thread.resumedRegisters = frame.after.markedForStandstill
         thread.isMidway = false
         let xstate = frame.xstateAfter ?? frame.xstate
@@ -244,7 +270,8 @@ extension RecordSession {
         var registers = call.isRewritten ? try thread.traced.registers() : call.entry
         guard
             let redirection = try Redirection(
-                of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory)
+                of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory,
+                writable: { writableLength(from: $0.start, atMost: $0.length, by: thread) })
         else { return }
         call.redirection = redirection
         call.isRewritten = true
@@ -258,11 +285,13 @@ extension RecordSession {
         return outputs.contains { files.isShared($0.start, length: $0.length, in: space) }
     }
 
-    private func bringBack(_ call: PendingSyscall, result: Int64, thread: RecordedThread) throws(PtraceError) {
-        guard let redirection = call.redirection else { return }
-        try redirection.complete(result: result, memory: thread.memory)
+    /// - Returns: the result of the call, after what became of the program's memory while it slept.
+    private func bringBack(_ call: PendingSyscall, result: Int64, thread: RecordedThread) -> Int64 {
+        guard let redirection = call.redirection else { return result }
+        let final = redirection.complete(result: result, memory: thread.memory) { store($1, to: $0, for: thread) }
         // A call that restart_syscall(2) goes on with keeps its scratch memory.
         if !PendingSyscall.isRestart(result) { release(call, of: thread) }
+        return final
     }
 
     /// The thread does something else than to go on with a call that was interrupted.

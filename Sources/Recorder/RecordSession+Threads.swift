@@ -194,6 +194,7 @@ extension RecordSession {
     func forget(_ space: AddressSpace) {
         files.forget(space)
         arenas[ObjectIdentifier(space)] = nil
+        writable[ObjectIdentifier(space)] = nil
         markers[ObjectIdentifier(space)] = nil
         verification?.forget(ObjectIdentifier(space))
         pinned[ObjectIdentifier(space)] = nil

@@ -17,6 +17,8 @@ package final class RecordSession {
     let files: MappedFiles
     /// Scratch memory by address space.
     var arenas: [ObjectIdentifier: ScratchArena] = [:]
+    /// What the programs in address spaces can write.
+    var writable: [ObjectIdentifier: WritableMemory] = [:]
     /// What is known of the memory of address spaces whose threads were interrupted.
     var markers: [ObjectIdentifier: MarkerBuilder] = [:]
     /// When memory was verified last, where that was asked for.
@@ -48,6 +50,8 @@ package final class RecordSession {
     var hasStarted = false
     /// The error number of the first process's execve(2).
     var startFailure: Int32?
+    /// Why the first program cannot be recorded, found before its first instruction.
+    var startError: RecordError?
     /// When xrr was first asked to terminate: nanoseconds of CLOCK_MONOTONIC.
     private var firstTermination: Int64?
     /// Those of the recorder's standard output and error that are no regular files.
@@ -92,6 +96,7 @@ package final class RecordSession {
         setTicker(usualTick)
         defer { Tracer.setTicker(microseconds: 0) }
         Tracer.withoutTimestampCounter { stepToEnd() }
+        if let error = startError { throw error }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
         guard hasStarted else {
             let isXCR0 = firstProcessExit.map { $0 == ExitStatus(waitStatus: Tracer.exitWithoutXCR0 << 8) } ?? false

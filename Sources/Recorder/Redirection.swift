@@ -3,78 +3,105 @@ internal import Ptrace
 
 /// Where the outputs of a system call that may block really go, so that other threads do not see them before the call's
 /// exit, which is when a replay shows them.
+///
+/// Only what the program can write is moved: where it cannot, the kernel is left to find out itself, with all that this
+/// means for the call. Nothing of the program's memory is changed for the time of the call: arrays of pointers are copied.
 struct Redirection {
     /// The block of scratch memory.
     let block: GuestAddress
     private var moves: [Move] = []
-    /// Pointers in the tracee's memory that lead to scratch memory for the time of the call, with their own values.
-    private var patches: [(slot: GuestAddress, value: GuestAddress)] = []
 
     private struct Move {
         var range: OutputRange
         var scratch: GuestAddress
+        /// What the scratch memory held at first, where the call may leave parts of it alone.
+        var before: [UInt8]?
         /// Pointers inside of the moved bytes that were changed: their offset and their own value.
         var pointers: [(offset: UInt64, value: GuestAddress)] = []
     }
 
     /// Points a call at scratch memory.
     ///
-    /// - Parameter registers: the call's arguments, changed where they are pointers.
+    /// - Parameters:
+    ///   - registers: the call's arguments, changed where they are pointers.
+    ///   - writable: how many bytes from the start of a range on the program can write.
     /// - Returns: nil if nothing can be moved.
     init?(
-        of outputs: [OutputRange], registers: inout Registers, arena: ScratchArena, memory: GuestMemory
+        of outputs: [OutputRange], registers: inout Registers, arena: ScratchArena, memory: GuestMemory,
+        writable: (OutputRange) -> UInt64
     ) throws(PtraceError) {
-        let movable = outputs.filter { $0.transfer != .inPlace }
+        let candidates = outputs.filter { $0.transfer != .inPlace }
+        let sound = candidates.filter { writable($0) >= $0.length }
+        // A pointer in a structure can be another one only in a copy of the structure.
+        let movable = sound.filter { range in
+            guard let holder = range.holder else { return true }
+            return sound.contains { $0.start <= holder && holder < $0.end }
+        }
+        let arrays = Set(movable.compactMap(\.array))
         guard !movable.isEmpty,
-            let block = arena.allocate(movable.reduce(0) { $0 + Self.aligned($1.length) })
+            let block = arena.allocate(
+                movable.reduce(0) { $0 + Self.aligned($1.length) }
+                    + arrays.reduce(0) { $0 + Self.aligned($1.range.length) })
         else { return nil }
         self.block = block
+        // A call that is bound to meet bad memory may leave the rest unwritten, too.
+        let keepsAll = movable.count < candidates.count
         var position = block
         for range in movable {
-            moves.append(Move(range: range, scratch: position))
+            var move = Move(range: range, scratch: position)
+            if keepsAll || range.keepsUnwrittenBytes {
+                let bytes = memory.read(range.start, count: Int(clamping: range.length))
+                try memory.write(move.scratch, bytes)
+                move.before = bytes
+            }
+            moves.append(move)
             position = position + Self.aligned(range.length)
         }
-        for index in moves.indices {
-            let move = moves[index]
-            if move.range.keepsUnwrittenBytes {
-                try memory.write(move.scratch, memory.read(move.range.start, count: Int(clamping: move.range.length)))
+        var copies: [OutputRange.PointerArray: GuestAddress] = [:]
+        for array in arrays {
+            try memory.write(position, memory.read(array.range.start, count: Int(clamping: array.range.length)))
+            copies[array] = position
+            switch array.holder {
+            case .argument(let index): registers.setArgument(index, to: position.rawValue)
+            case .memory(let slot): try point(slot, from: array.range.start, to: position, memory)
+            }
+            position = position + Self.aligned(array.range.length)
+        }
+        for move in moves {
+            switch move.range.pointer {
+            case .argument(let index): registers.setArgument(index, to: move.scratch.rawValue)
+            case .memory(let slot): try point(slot, from: move.range.start, to: move.scratch, memory)
+            case .element(let slot, let array):
+                guard let copy = copies[array] else { continue }
+                try memory.write(copy + (slot - array.range.start), Self.bytes(move.scratch))
             }
         }
-        for move in moves { try point(move, &registers, memory) }
     }
 
     private static func aligned(_ length: UInt64) -> UInt64 { (length + 15) & ~15 }
 
+    /// Changes a pointer in the copy of a structure.
     private mutating func point(
-        _ move: Move, _ registers: inout Registers, _ memory: GuestMemory
+        _ slot: GuestAddress, from own: GuestAddress, to target: GuestAddress, _ memory: GuestMemory
     ) throws(PtraceError) {
-        let target = (0..<8).map { UInt8(truncatingIfNeeded: move.scratch.rawValue >> ($0 * 8)) }
-        switch move.range.pointer {
-        case .argument(let index): registers.setArgument(index, to: move.scratch.rawValue)
-        case .memory(let slot):
-            if let holder = moves.firstIndex(where: { $0.range.start <= slot && slot < $0.range.end }) {
-                let offset = slot - moves[holder].range.start
-                moves[holder].pointers.append((offset, move.range.start))
-                try memory.write(moves[holder].scratch + offset, target)
-            } else {
-                patches.append((slot, move.range.start))
-                try memory.write(slot, target)
-            }
-        }
+        guard let holder = moves.firstIndex(where: { $0.range.start <= slot && slot < $0.range.end }) else { return }
+        let offset = slot - moves[holder].range.start
+        moves[holder].pointers.append((offset, own))
+        try memory.write(moves[holder].scratch + offset, Self.bytes(target))
     }
 
-    /// Brings what the kernel has written to where the tracee expects it.
+    /// Brings what the kernel has written to where the program expects it.
     ///
-    /// - Parameter result: the call's result.
-    func complete(result: Int64, memory: GuestMemory) throws(PtraceError) {
-        for (slot, value) in patches { try memory.write(slot, Self.bytes(value)) }
+    /// - Parameters:
+    ///   - result: the call's result.
+    ///   - store: writes to the program's memory what the program could write, and says how many bytes that were: memory
+    ///     may have gone while the call slept.
+    /// - Returns: the result that the call has with that.
+    func complete(result: Int64, memory: GuestMemory, store: (GuestAddress, [UInt8]) -> Int) -> Int64 {
+        var isFaulty = false
         // Structures that tell how long others are come first.
         for move in moves where move.range.transfer == .inOut {
-            var bytes = memory.read(move.scratch, count: Int(clamping: move.range.length))
-            for (offset, value) in move.pointers where Int(offset) + 8 <= bytes.count {
-                bytes.replaceSubrange(Int(offset)..<Int(offset) + 8, with: Self.bytes(value))
-            }
-            try memory.write(move.range.start, bytes)
+            isFaulty = !bringBack(move, count: move.range.length, memory, store).isComplete || isFaulty
         }
         // Where the kernel met a bad address it is not known how far it came: what it did not write must not be touched.
         let isPartial = result == ErrorNumber.EFAULT.syscallResult
@@ -82,13 +109,51 @@ struct Redirection {
         OutputRange.appendWritten(of: moves.map(\.range), result: result, to: &written) {
             memory.readExactly($0, count: $1)
         }
+        var shortened: Int64?
+        var streamed: UInt64 = 0
+        var rest = moves[...]
         for range in written {
-            guard let move = moves.first(where: { $0.range.start <= range.start && range.end <= $0.range.end }),
-                move.range.transfer == .out, !isPartial || move.range.keepsUnwrittenBytes
+            // In the same order, without those that got nothing.
+            guard
+                let index = rest.firstIndex(where: { $0.range.start == range.start && range.length <= $0.range.length })
             else { continue }
-            let bytes = memory.read(move.scratch + (range.start - move.range.start), count: Int(clamping: range.length))
-            try memory.write(range.start, bytes)
+            let move = rest[index]
+            rest = rest[(index + 1)...]
+            guard move.range.transfer == .out, !isPartial || move.before != nil else { continue }
+            let (stored, isComplete) = bringBack(move, count: range.length, memory, store)
+            if case .stream = move.range.extent { streamed += stored }
+            guard !isComplete else { continue }
+            isFaulty = true
+            switch move.range.extent {
+            case .stream: shortened = Int64(streamed)
+            case .result(let length) where length.base == 0: shortened = Int64(stored / length.unit)
+            default: break
+            }
+            break
         }
+        guard isFaulty, result >= 0 else { return result }
+        return shortened.flatMap { $0 > 0 ? $0 : nil } ?? ErrorNumber.EFAULT.syscallResult
+    }
+
+    /// Brings back the first bytes of a range. Bytes that the kernel has left alone stay as they are there, since other
+    /// threads may have changed them meanwhile.
+    private func bringBack(
+        _ move: Move, count: UInt64, _ memory: GuestMemory, _ store: (GuestAddress, [UInt8]) -> Int
+    ) -> (stored: UInt64, isComplete: Bool) {
+        var bytes = memory.read(move.scratch, count: Int(clamping: count))
+        for (offset, value) in move.pointers where Int(offset) + 8 <= bytes.count {
+            bytes.replaceSubrange(Int(offset)..<Int(offset) + 8, with: Self.bytes(value))
+        }
+        if let before = move.before {
+            if before.starts(with: bytes) { return (count, true) }
+            var present = memory.read(move.range.start, count: bytes.count)
+            for index in 0..<min(present.count, before.count) where bytes[index] != before[index] {
+                present[index] = bytes[index]
+            }
+            bytes.replaceSubrange(0..<present.count, with: present)
+        }
+        let stored = store(move.range.start, bytes)
+        return (UInt64(stored), stored == bytes.count)
     }
 
     private static func bytes(_ address: GuestAddress) -> [UInt8] {
@@ -98,6 +163,22 @@ struct Redirection {
 
 extension OutputRange {
     var end: GuestAddress { start + length }
+
+    /// The array that holds the pointer to the range.
+    fileprivate var array: PointerArray? {
+        if case .element(_, let array) = pointer { array } else { nil }
+    }
+
+    /// Where in a structure the pointer to the range, or to the array with it, stands.
+    fileprivate var holder: GuestAddress? {
+        switch pointer {
+        case .argument: return nil
+        case .memory(let slot): return slot
+        case .element(_, let array):
+            if case .memory(let slot) = array.holder { return slot }
+            return nil
+        }
+    }
 
     /// Whether the call may leave bytes of the range alone that count as written: scratch memory has to begin with the
     /// range's contents.

@@ -60,7 +60,7 @@ struct EffectApplier {
             try remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
         case .advise(let address, let length, let advice):
             // Others act on the machine's memory (MADV_HWPOISON), or only cost time.
-            guard Self.advices.contains(MemoryAdvice(rawValue: advice)) else {
+            guard MemoryAdvice(rawValue: advice).hasEffect else {
                 throw .inconsistent(index, "gives the memory advice \(advice), which no recorder notes")
             }
             try inject(.madvise, [address.rawValue, length, UInt64(advice)], at: address, length: length)
@@ -171,10 +171,6 @@ struct EffectApplier {
         } catch { throw .ptrace(error) }
     }
 
-    /// What a recorder writes: MADV_DONTNEED and its kin change contents, the others what a fork inherits.
-    private static let advices: Set<MemoryAdvice> = [
-        .dontNeed, .remove, .dontFork, .doFork, .wipeOnFork, .keepOnFork, .dontNeedLocked,
-    ]
     private static let mappingFlags: MappingFlags = [.shared, .private, .growsDown, .noReserve, .stack]
     private static let outOfMemory: Int32 = 12  // ENOMEM
     /// TASK_SIZE with 5-level page tables, rounded up.

@@ -35,6 +35,26 @@ package struct MemoryMap: Sendable {
         entries.contains { $0.isWritable && $0.start <= address && address < $0.end }
     }
 
+    /// The parts of a range that are mapped, in ascending order, each with the mapping that it belongs to.
+    package func pieces(of range: Range<GuestAddress>) -> [(range: Range<GuestAddress>, entry: MemoryMapEntry)] {
+        entries.compactMap { entry in
+            let part = (entry.start..<entry.end).clamped(to: range)
+            return part.isEmpty ? nil : (part, entry)
+        }
+    }
+
+    /// The parts of a range that are not mapped.
+    package func holes(in range: Range<GuestAddress>) -> [Range<GuestAddress>] {
+        var holes: [Range<GuestAddress>] = []
+        var position = range.lowerBound
+        for (part, _) in pieces(of: range) {
+            if position < part.lowerBound { holes.append(position..<part.lowerBound) }
+            position = part.upperBound
+        }
+        if position < range.upperBound { holes.append(position..<range.upperBound) }
+        return holes
+    }
+
     /// How many bytes from an address on a program can read, up to a limit. What it can write it can read, on x86.
     package func readableLength(from start: GuestAddress, atMost limit: Int) -> Int {
         var end = start

@@ -4,6 +4,7 @@ import Recorder
 import Replayer
 import SystemPackage
 import TraceFormat
+import Tracee
 
 // What the errors of the engine mean for people, and for scripts.
 
@@ -44,6 +45,9 @@ extension RecordError {
             "\(TextFormat.printable(path)): cannot be executed: it is no program for this machine, nor a script"
         case .cannotExecute(let path, let errno):
             "\(TextFormat.printable(path)): cannot be executed: \(Errno(rawValue: errno))"
+        case .occupied(let path):
+            "\(TextFormat.printable(path)): cannot be recorded: its own memory takes up \(InterceptorLayout.base) to "
+                + "\(InterceptorLayout.end), where xrr has to be; build it position-independent (-fPIE -pie)"
         case .writing(let error): error.description + Self.advice(error)
         case .storing(let error): "cannot store a mapped file: " + error.description + Self.advice(error)
         case .unsupported(let what):

@@ -48,11 +48,12 @@ import Tracee
         }
     }
 
-    /// An ELF file of another machine, and one of i386, which this kernel may be able to run.
-    @Test func programsOfOtherArchitectures() async throws {
+    /// ELF files of another machine, of i386, which this kernel may be able to run, and one that is where xrr has to be.
+    @Test func programsThatCannotBeRecorded() async throws {
         try await trial { trial in
-            func program(_ name: String, machine: UInt16, bits: Int) throws -> String {
-                let address: UInt64 = 0x804_8000
+            func program(
+                _ name: String, machine: UInt16, bits: Int, at address: UInt64 = 0x804_8000
+            ) throws -> String {
                 let size = bits == 64 ? 8 : 4
                 let headers = UInt64(bits == 64 ? 64 + 56 : 52 + 32)
                 // mov eax, 1; mov ebx, 42; int 0x80: exit(42) of i386.
@@ -73,6 +74,11 @@ import Tracee
             }
             let arm = try program("arm", machine: 183, bits: 64)
             expect(try await trial.run([trial.tool, "record", arm]), 126, "no program for this machine")
+
+            let occupying = try program(
+                "occupying", machine: 62, bits: 64, at: InterceptorLayout.base.rawValue + 0x1000)
+            expect(
+                try await trial.run([trial.tool, "record", occupying]), 125, "\(occupying): cannot be recorded", "-pie")
 
             let old = try program("i386", machine: 3, bits: 32)
             let recorded = try await trial.run([trial.tool, "record", "sh", "-c", "\(old); echo status $?"])

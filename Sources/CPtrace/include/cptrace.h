@@ -180,6 +180,8 @@ int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t
 int32_t cptrace_lives_in_memory(int32_t fd);
 int32_t cptrace_punch_hole(int32_t fd, uint64_t offset, uint64_t length);
 int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
+// Bytes of a System V shared memory segment of this IPC namespace.
+int64_t cptrace_segment_length(int32_t id);
 
 // --- signals of the recorder itself (signals.c)
 // Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.

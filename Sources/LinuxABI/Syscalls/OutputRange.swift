@@ -20,8 +20,23 @@ package struct OutputRange: Hashable, Sendable {
     /// Where the pointer to the range stands: what to change, and to restore, if the kernel is to write elsewhere.
     package enum Pointer: Hashable, Sendable {
         case argument(Int)
-        /// 8 bytes of memory. They may lie in an earlier range that has itself been moved.
+        /// 8 bytes of memory, in a structure that is a range itself.
         case memory(GuestAddress)
+        /// 8 bytes of an array that the kernel only reads.
+        case element(GuestAddress, of: PointerArray)
+    }
+
+    /// An array with pointers to ranges: `struct iovec`s.
+    package struct PointerArray: Hashable, Sendable {
+        package enum Holder: Hashable, Sendable {
+            case argument(Int)
+            /// 8 bytes of a structure that is a range itself.
+            case memory(GuestAddress)
+        }
+
+        package var range: GuestRange
+        /// Where the pointer to the array stands.
+        package var holder: Holder
     }
 
     /// How much of the range is written in the end.

@@ -74,6 +74,10 @@ extension Selection.Case {
 
     /// A value that `xrr dump` shows by name.
     static func named(_ name: String, _ value: UInt64, _ clauses: SyscallRule.Clause...) -> Self {
+        named(name, value, clauses: clauses)
+    }
+
+    static func named(_ name: String, _ value: UInt64, clauses: [SyscallRule.Clause]) -> Self {
         Self(values: [value], name: name, rule: SyscallRule(clauses))
     }
 }

@@ -36,7 +36,7 @@ extension Output {
     /// The most elements of a vector or of an array of messages (UIO_MAXIOV).
     static let mostElements: UInt64 = 1024
     /// The end of user space with five-level page tables; with four levels the kernel refuses addresses earlier.
-    static let userSpaceEnd: UInt64 = 0x00ff_ffff_ffff_f000
+    package static let userSpaceEnd: UInt64 = 0x00ff_ffff_ffff_f000
 
     fileprivate func appendCapacity(
         of registers: Registers, to ranges: inout [OutputRange], read: GuestMemoryReader
@@ -71,7 +71,9 @@ extension Output {
             append(length.bytes(value), .result(length))
         case .vector(let length):
             guard let count = Self.value(of: length, registers, read) else { return }
-            appendVector(at: address, count: count, to: &ranges, read: read) { .stream(first: $0) }
+            let holder: OutputRange.PointerArray.Holder =
+                if case .memory(let slot) = slot { .memory(slot) } else { .argument(pointer) }
+            appendVector(at: address, count: count, holder: holder, to: &ranges, read: read) { .stream(first: $0) }
         case .messages(let length), .messageData(let length):
             guard let count = Self.value(of: length, registers, read) else { return }
             for index in 0..<min(count, Self.mostElements) {
@@ -82,11 +84,13 @@ extension Output {
 
     /// Appends the buffers of `struct iovec { void *base; size_t length; }`.
     private func appendVector(
-        at address: GuestAddress, count: UInt64, condition: Condition? = nil, to ranges: inout [OutputRange],
-        read: GuestMemoryReader, extent: (_ first: Bool) -> OutputRange.Extent
+        at address: GuestAddress, count: UInt64, holder: OutputRange.PointerArray.Holder, condition: Condition? = nil,
+        to ranges: inout [OutputRange], read: GuestMemoryReader, extent: (_ first: Bool) -> OutputRange.Extent
     ) {
         let elementSize: UInt64 = 16
         guard count > 0, count <= Self.mostElements, let bytes = read(address, Int(count * elementSize)) else { return }
+        let array = OutputRange.PointerArray(
+            range: GuestRange(start: address, length: count * elementSize), holder: holder)
         var room = Self.largest
         var isFirst = true
         for index in 0..<Int(count) {
@@ -100,7 +104,7 @@ extension Output {
                 Self.append(
                     OutputRange(
                         start: GuestAddress(base), length: length,
-                        pointer: .memory(address + UInt64(element)), transfer: transfer,
+                        pointer: .element(address + UInt64(element), of: array), transfer: transfer,
                         condition: condition ?? self.condition, extent: extent(isFirst)), to: &ranges)
             else { return }
             isFirst = false
@@ -131,8 +135,8 @@ extension Output {
         }
         appendVector(
             at: GuestAddress(Self.number(in: bytes, at: Int(MessageHeader.vector), width: 8)),
-            count: Self.number(in: bytes, at: Int(MessageHeader.vectorCount), width: 8), condition: condition,
-            to: &ranges, read: read
+            count: Self.number(in: bytes, at: Int(MessageHeader.vectorCount), width: 8),
+            holder: .memory(header + MessageHeader.vector), condition: condition, to: &ranges, read: read
         ) { .messageStream(header + MessageHeader.transferred, first: $0) }
     }
 

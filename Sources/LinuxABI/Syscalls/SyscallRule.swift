@@ -8,6 +8,9 @@ package struct SyscallRule: Hashable, Sendable {
     package var outputs: [Output] = []
     /// The file whose contents the call may change.
     package var writesFile: FileWrite?
+    /// The argument with the descriptor whose access mode decides what the call does: if it can be written, the call writes
+    /// to the file and has no outputs, else the reverse.
+    package var direction: Int?
     /// Whether the call can sleep at all.
     package var mayBlock: Bool { blocking != .never }
 
@@ -20,6 +23,7 @@ package struct SyscallRule: Hashable, Sendable {
         case blocking(Blocking)
         case output(Output)
         case file(FileWrite)
+        case direction(Int)
     }
 
     package init(_ clauses: [Clause]) {
@@ -32,11 +36,19 @@ package struct SyscallRule: Hashable, Sendable {
             case .file(let file):
                 precondition(writesFile == nil, "a rule names one file")
                 writesFile = file
+            case .direction(let descriptor): direction = descriptor
             }
         }
     }
 
     static func of(_ clauses: Clause...) -> Self { Self(clauses) }
+
+    /// The rule of a call whose descriptor can be written, or cannot.
+    package func directed(isWritable: Bool) -> Self {
+        var rule = self
+        if isWritable { rule.outputs = [] } else { rule.writesFile = nil }
+        return rule
+    }
 }
 
 /// The vocabulary of the table.

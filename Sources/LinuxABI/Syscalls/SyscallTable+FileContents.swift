@@ -17,7 +17,7 @@ extension SyscallTable {
         .row(.splice, .blocks, .inOut(1, 8), .inOut(3, 8), .copies(from: 0, at: 1, to: 2, length: 4)),
         .row(.tee, .blocks, .copies(from: 0, to: 1, length: 2)),
         // Fills a pipe from memory or memory from a pipe, as the descriptor has it.
-        .row(.vmsplice, .blocks, .out(1, .vector(2)), .writes(0, from: 1, .vector(2))),
+        .row(.vmsplice, .blocks, .direction(0), .out(1, .vector(2)), .writes(0, from: 1, .vector(2))),
         .row(.lseek, .waitsForDisk),
         .row(.ftruncate, .waitsForDisk, .writes(0)),
         .row(.truncate, .blocks, .writes(path: 0)),

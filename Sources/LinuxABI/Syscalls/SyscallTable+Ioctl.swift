@@ -5,7 +5,8 @@ extension SyscallTable {
             number: .ioctl, rule: .of(.refused(.ENOTTY)),
             selection: Selection(
                 by: .argument(1, mask: 0xffff_ffff),
-                terminalRequests + descriptorRequests + socketRequests + fileRequests + deviceRequests,
+                terminalRequests + descriptorRequests + socketRequests + networkDeviceRequests + fileRequests
+                    + deviceRequests + misdescribed,
                 otherwise: .requestEncoding))
     ]
 
@@ -131,6 +132,78 @@ extension SyscallTable {
         .named("SIOCETHTOOL", 0x8946, .refused(.EOPNOTSUPP)),
         .named("SIOCGIFVLAN", 0x8982, .inOut(2, 128)),
         .named("SIOCSIFVLAN", 0x8983, .inOut(2, 128)),
+        // Their structures, behind a pointer in `struct ifreq`, depend on the protocol, or on the driver.
+        .named("SIOCWANDEV", 0x894a, .refused(.EOPNOTSUPP)),
+        // ifr_data leads to `struct hwtstamp_config`, `struct ifslave`, `struct ifbond`.
+        .named("SIOCSHWTSTAMP", 0x89b0, .blocks, .out(2, 12, through: 16), .inOut(2, 40)),
+        .named("SIOCGHWTSTAMP", 0x89b1, .blocks, .out(2, 12, through: 16), .inOut(2, 40)),
+        .when(0x8990, 0x8991, 0x8992, 0x8995, do: .blocks, .inOut(2, 40)),
+        .named("SIOCBONDSLAVEINFOQUERY", 0x8993, .blocks, .out(2, 28, through: 16), .inOut(2, 40)),
+        .named("SIOCBONDINFOQUERY", 0x8994, .blocks, .out(2, 12, through: 16), .inOut(2, 40)),
+        // An array of words: the command, a buffer for the numbers of interfaces, and how many it holds.
+        .named("SIOCGIFBR", 0x8940, .blocks, .out(2, .field(2, 16, width: 8, unit: 4), through: 8), .inOut(2, 32)),
+        .named("SIOCSIFBR", 0x8941, .blocks, .out(2, .field(2, 16, width: 8, unit: 4), through: 8), .inOut(2, 32)),
+        .named("SIOCBRADDBR", 0x89a0, .blocks),
+        .named("SIOCBRDELBR", 0x89a1, .blocks),
+        .named("SIOCBRADDIF", 0x89a2, .blocks, .inOut(2, 40)),
+        .named("SIOCBRDELIF", 0x89a3, .blocks, .inOut(2, 40)),
+        .named("IOCTL_VM_SOCKETS_GET_LOCAL_CID", 0x7b9, .out(2, 4)),
+    ]
+
+    /// include/uapi/linux/if_tun.h. The numbers of the first two say that they take an int; it is `struct ifreq`, which the
+    /// kernel writes back. Others take the int for the argument itself.
+    private static let networkDeviceRequests: [Selection.Case] = [
+        .named("TUNSETIFF", 0x4004_54ca, .blocks, .inOut(2, 40)),
+        .named("TUNGETIFF", 0x8004_54d2, .inOut(2, 40)),
+        .named("TUNSETQUEUE", 0x4004_54d9, .blocks, .inOut(2, 40)),
+        .named("TUNSETNOCSUM", 0x4004_54c8),
+        .named("TUNSETDEBUG", 0x4004_54c9),
+        .named("TUNSETPERSIST", 0x4004_54cb),
+        .named("TUNSETOWNER", 0x4004_54cc),
+        .named("TUNSETLINK", 0x4004_54cd),
+        .named("TUNSETGROUP", 0x4004_54ce),
+        .named("TUNGETFEATURES", 0x8004_54cf, .out(2, 4)),
+        .named("TUNSETOFFLOAD", 0x4004_54d0),
+        .named("TUNSETTXFILTER", 0x4004_54d1),
+        .named("TUNGETSNDBUF", 0x8004_54d3, .out(2, 4)),
+        .named("TUNSETSNDBUF", 0x4004_54d4),
+        .named("TUNATTACHFILTER", 0x4010_54d5),
+        .named("TUNDETACHFILTER", 0x4010_54d6),
+        .named("TUNGETVNETHDRSZ", 0x8004_54d7, .out(2, 4)),
+        .named("TUNSETVNETHDRSZ", 0x4004_54d8),
+        .named("TUNSETIFINDEX", 0x4004_54da),
+        .named("TUNGETFILTER", 0x8010_54db, .out(2, 16)),
+        .named("TUNSETVNETLE", 0x4004_54dc),
+        .named("TUNGETVNETLE", 0x8004_54dd, .out(2, 4)),
+        .named("TUNSETVNETBE", 0x4004_54de),
+        .named("TUNGETVNETBE", 0x8004_54df, .out(2, 4)),
+        .named("TUNSETSTEERINGEBPF", 0x8004_54e0),
+        .named("TUNSETFILTEREBPF", 0x8004_54e1),
+        .named("TUNSETCARRIER", 0x4004_54e2),
+        .named("TUNGETDEVNETNS", 0x54e3),
+        // SIOCGIFHWADDR and SIOCSIFHWADDR are those of sockets.
+    ]
+
+    /// Requests whose numbers look like a description and are none: they write more than the size says, or where pointers
+    /// in the structure lead.
+    private static let misdescribed: [Selection.Case] = [
+        // Bluetooth: include/net/bluetooth, HCIGETDEVLIST to HCIINQUIRY and HIDPGETCONNLIST ('H'), RFCOMMGETDEVLIST ('R'),
+        // CMTPGETCONNLIST ('C'), all "int".
+        .when(
+            0x8004_48d2, 0x8004_48d3, 0x8004_48d4, 0x8004_48d5, 0x8004_48d7, 0x8004_48f0, 0x8004_52d2, 0x8004_52d3,
+            0x8004_43d2, 0x8004_43d3, do: .refused(.ENOTTY)),
+        // IMGETDEVINFO of ISDN, "int".
+        .when(0x8004_4944, do: .refused(.ENOTTY)),
+        // `struct blk_zone_report` of 16 bytes, then 64 for each of nr_zones.
+        .named("BLKREPORTZONE", 0xc010_1282, .waitsForDisk, .inOut(2, .field(2, 8, width: 4, unit: 64, base: 16))),
+        // `struct fsuuid` of 8 bytes, then fsu_len.
+        .named("EXT4_IOC_GETFSUUID", 0x8008_662c, .waitsForDisk, .inOut(2, .field(2, 0, width: 4, base: 8))),
+        // `struct fiemap`, as for FS_IOC_FIEMAP.
+        .named(
+            "EXT4_IOC_GET_ES_CACHE", 0xc020_662a, .waitsForDisk, .inOut(2, .field(2, 24, width: 4, unit: 56, base: 32))),
+        // Behind pointers: EVIOCGMASK, PR_READ_KEYS.
+        .named("EVIOCGMASK", 0x8010_4592, .refused(.ENOTTY)),
+        .named("PR_READ_KEYS", 0xc010_70ce, .refused(.ENOTTY)),
     ]
 
     /// include/uapi/linux/fs.h, fiemap.h, fscrypt.h, fsverity.h, msdos_fs.h, nsfs.h, pidfd.h.
@@ -174,7 +247,7 @@ extension SyscallTable {
             0xff01, 0xff02, 0xff03, 0xff04, 0xff05, 0xff06, 0xff07, 0xff08, 0xff09, 0xff0a, do: .blocking(.never)),
     ]
 
-    /// Disks, loop deviceRequests, random numbers, virtual terminals.
+    /// Disks, loop devices, random numbers, virtual terminals.
     private static let deviceRequests: [Selection.Case] = [
         .named("BLKROSET", 0x125d),
         .named("BLKROGET", 0x125e, .out(2, 4)),

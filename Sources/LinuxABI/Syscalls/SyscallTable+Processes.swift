@@ -1,9 +1,10 @@
 /// Processes and threads: their birth, end, ids, limits and waiting for them.
 extension SyscallTable {
     static let processes: [SyscallDescription] = [
-        .row(.clone, .handled(.clone), .blocks, .out(2, 4)),
+        // A pidfd is stored before what may still fail.
+        .row(.clone, .handled(.clone), .blocks, .out(2, 4, when: .always)),
         // pidfd and parent_tid of `struct clone_args`.
-        .row(.clone3, .handled(.clone3), .blocks, .out(0, 4, through: 8), .out(0, 4, through: 24)),
+        .row(.clone3, .handled(.clone3), .blocks, .out(0, 4, when: .always, through: 8), .out(0, 4, through: 24)),
         .row(.fork, .handled(.fork)),
         .row(.vfork, .handled(.vfork), .blocks),
         .row(.execve, .handled(.exec), .blocks),
@@ -11,7 +12,8 @@ extension SyscallTable {
         .row(.exit, .handled(.exit), .blocks),
         .row(.exit_group, .handled(.exitGroup), .blocks),
         .row(.wait4, .blocks, .out(1, 4), .out(3, 144)),
-        .row(.waitid, .blocks, .out(2, 128), .out(4, 144)),
+        // Zeros are stored if there is nothing to tell, whatever the reason.
+        .row(.waitid, .blocks, .out(2, 128, when: .always), .out(4, 144)),
         .row(.set_tid_address, .handled(.setTidAddress)),
         .row(.set_robust_list, .handled(.setRobustList)),
         .row(.get_robust_list, .out(1, 8), .out(2, 8)),

@@ -74,6 +74,30 @@ import Testing
         #expect(written(.nanosleep, call, result: interrupted) == [range(0x2000, 16)])
     }
 
+    @Test func someCallsWriteBeforeTheyFail() {
+        #expect(
+            written(.waitid, Registers(arguments: 0, 0, 0x1000, 4, 0x2000), result: failure) == [range(0x1000, 128)])
+        #expect(written(.socketpair, Registers(arguments: 2, 1, 0, 0x1000), result: failure) == [range(0x1000, 8)])
+        #expect(written(.timer_create, Registers(arguments: 0, 0, 0x1000), result: failure) == [range(0x1000, 4)])
+    }
+
+    @Test func lengthsNeedNotBeInBytes() {
+        // SO_GET_FILTER: instructions of 8 bytes.
+        var before = GuestImage()
+        before.store(32, width: 4, at: 0x2000)
+        let filter = Registers(arguments: 3, 1, 26, 0x1000, 0x2000)
+        #expect(written(.getsockopt, filter, result: 0, in: before) == [range(0x1000, 256), range(0x2000, 4)])
+        // IP_MSFILTER: as many sources as the structure says.
+        before.store(5, width: 4, at: 0x100c)
+        let sources = Registers(arguments: 3, 0, 41, 0x1000, 0x2000)
+        #expect(written(.getsockopt, sources, result: 0, in: before) == [range(0x1000, 36), range(0x2000, 4)])
+        // IPT_SO_SET_REPLACE: counters behind a pointer.
+        before.store(3, width: 4, at: 0x1054)
+        before.store(0x7000, at: 0x1058)
+        let replace = Registers(arguments: 3, 0, 64, 0x1000, 96)
+        #expect(written(.setsockopt, replace, result: 0, in: before) == [range(0x7000, 48)])
+    }
+
     @Test func aLengthInMemoryBoundsAtEntryAndAtExit() {
         let call = Registers(arguments: 3, 0x1000, 0x2000)
         var before = GuestImage()

@@ -53,11 +53,36 @@ import Testing
             #expect(rule.treatment == .guessed)
             #expect(rule.outputs.map(\.size) == [.fixed(24)])
             #expect(rule.outputs.map(\.pointer) == [2])
+            // It may be no pointer at all.
+            #expect(rule.outputs.map(\.transfer) == [.inPlace])
+        }
+        // SPI_IOC_MESSAGE(1) and (3), MMC_IOC_CMD, HCIGETDEVLIST lead to other memory than they say.
+        for request: UInt64 in [0x4020_6b00, 0x4060_6b00, 0xc048_b300, 0x8004_48d2] {
+            #expect(rule(.ioctl, Registers(arguments: 3, request)).treatment == .refused(.ENOTTY))
         }
         // _IO('q', 1) says nothing; GPUs and KVM do more than the encoding says.
         for request: UInt64 in [0x7101, 0xc010_6440, 0xc008_ae05] {
             #expect(rule(.ioctl, Registers(arguments: 3, request)).treatment == .refused(.ENOTTY))
         }
+    }
+
+    @Test func numbersThatLieHaveRows() {
+        // TUNSETIFF and TUNGETIFF say that they take an int.
+        for request: UInt64 in [0x4004_54ca, 0x8004_54d2] {
+            #expect(rule(.ioctl, Registers(arguments: 3, request)).outputs.map(\.size) == [.fixed(40)])
+        }
+        // TUNSETPERSIST takes it for the argument itself.
+        let persist = rule(.ioctl, Registers(arguments: 3, 0x4004_54cb, 1))
+        #expect(persist.treatment == .described && persist.outputs.isEmpty)
+    }
+
+    @Test func theDescriptorTellsTheDirection() {
+        let vmsplice = SyscallTable[.vmsplice].rule
+        #expect(vmsplice.direction == 0)
+        let filling = vmsplice.directed(isWritable: true)
+        #expect(filling.outputs.isEmpty && filling.writesFile != nil && filling.blocking == .anyone)
+        let draining = vmsplice.directed(isWritable: false)
+        #expect(!draining.outputs.isEmpty && draining.writesFile == nil)
     }
 
     @Test func aRequestIsTakenApart() {

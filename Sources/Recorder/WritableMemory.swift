@@ -1,0 +1,64 @@
+internal import LinuxABI
+internal import TraceFormat
+internal import Tracee
+
+/// Which memory of an address space its program can write, as far as that is known: looked up in the kernel's map once,
+/// then kept up with the effects of the program's own calls. What is not known here is to be looked up again.
+struct WritableMemory {
+    private var known = RangeSet<GuestAddress>()
+
+    /// How many bytes from an address on are known to be writable, up to a limit.
+    func length(from start: GuestAddress, atMost limit: UInt64) -> UInt64 {
+        let ranges = known.ranges
+        // The first range that ends behind the address.
+        var (low, high) = (ranges.startIndex, ranges.endIndex)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if ranges[middle].upperBound <= start { low = middle + 1 } else { high = middle }
+        }
+        guard low < ranges.endIndex, ranges[low].lowerBound <= start else { return 0 }
+        return min(limit, ranges[low].upperBound - start)
+    }
+
+    /// Begins anew with what the kernel tells.
+    ///
+    /// - Parameter withheld: memory that the program may write and that is not writable only because of xrr.
+    mutating func learn(_ map: MemoryMap, withheld: [Range<GuestAddress>]) {
+        known = RangeSet(map.entries.filter(\.isWritable).map { $0.start..<$0.end } + withheld)
+    }
+
+    /// Takes note of what a frame does to the address space.
+    mutating func note(_ effect: Effect) {
+        switch effect {
+        case .map(let mapping):
+            note(mapping.address..<mapping.address + mapping.length, mapping.protection)
+        case .protect(let address, let length, let protection):
+            note(address..<address + length, protection)
+        case .unmap(let address, let length), .advise(let address, let length, _):
+            known.remove(contentsOf: address..<address + length)
+        case .remap(let old, let oldLength, let new, let newLength, let dontUnmap):
+            let wasWritable = length(from: old, atMost: 1) == 1
+            if !dontUnmap { known.remove(contentsOf: old..<old + oldLength) }
+            note(new..<new + newLength, wasWritable ? Protection.write.rawValue : 0)
+        default: break
+        }
+    }
+
+    private mutating func note(_ range: Range<GuestAddress>, _ protection: UInt32) {
+        if Protection(rawValue: protection).contains(.write) {
+            known.insert(contentsOf: range)
+        } else {
+            known.remove(contentsOf: range)
+        }
+    }
+}
+
+extension Effect {
+    /// Whether the effect changes what is mapped or how it can be accessed.
+    var isAboutMappings: Bool {
+        switch self {
+        case .map, .protect, .unmap, .advise, .remap: true
+        default: false
+        }
+    }
+}

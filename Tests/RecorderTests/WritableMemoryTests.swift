@@ -1,0 +1,58 @@
+import LinuxABI
+import Testing
+import TraceFormat
+import Tracee
+
+@testable import Recorder
+
+@Suite struct WritableMemoryTests {
+    private let page: UInt64 = 4096
+    private func at(_ number: UInt64) -> GuestAddress { GuestAddress(number * 4096) }
+
+    /// Pages 1 and 2 can be written, 3 can be read, 5 can be written.
+    private func known() -> WritableMemory {
+        let text = """
+            1000-3000 rw-p 00000000 00:00 0
+            3000-4000 r--p 00000000 00:00 0
+            5000-6000 rw-p 00000000 00:00 0
+
+            """
+        var memory = WritableMemory()
+        memory.learn(MemoryMap(parsing: Array(text.utf8)), withheld: [])
+        return memory
+    }
+
+    @Test func theMapTells() {
+        let memory = known()
+        #expect(memory.length(from: at(1), atMost: 100) == 100)
+        #expect(memory.length(from: at(1) + 4000, atMost: 10000) == 2 * page - 4000)
+        #expect(memory.length(from: at(3), atMost: 1) == 0)
+        #expect(memory.length(from: at(0), atMost: 1) == 0)
+        #expect(memory.length(from: at(5), atMost: 2 * page) == page)
+        #expect(WritableMemory().length(from: at(1), atMost: 1) == 0)
+    }
+
+    @Test func whatXrrWithholdsCanBeWritten() {
+        var memory = WritableMemory()
+        memory.learn(MemoryMap(entries: []), withheld: [at(7)..<at(8)])
+        #expect(memory.length(from: at(7), atMost: page) == page)
+    }
+
+    @Test func effectsAreFollowed() {
+        var memory = known()
+        memory.note(.protect(at(2), length: page, protection: 1))
+        #expect(memory.length(from: at(1), atMost: 2 * page) == page)
+        memory.note(.protect(at(2), length: 2 * page, protection: 3))
+        #expect(memory.length(from: at(1), atMost: 4 * page) == 3 * page)
+        memory.note(.unmap(at(1), length: page))
+        #expect(memory.length(from: at(1), atMost: 1) == 0)
+        memory.note(
+            .map(Mapping(address: at(4), length: page, protection: 2, flags: 2, backing: .anonymous)))
+        #expect(memory.length(from: at(2), atMost: 9 * page) == 4 * page)
+        memory.note(.remap(from: at(5), oldLength: page, to: at(20), newLength: 3 * page, dontUnmap: false))
+        #expect(memory.length(from: at(20), atMost: 9 * page) == 3 * page && memory.length(from: at(5), atMost: 1) == 0)
+        // A guard, say: the kernel is asked again.
+        memory.note(.advise(at(21), length: page, advice: 102))
+        #expect(memory.length(from: at(20), atMost: 9 * page) == page)
+    }
+}
