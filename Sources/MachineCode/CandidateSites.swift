@@ -35,6 +35,15 @@ package enum CandidateSites {
         }
     }
 
+    /// Whether what may be an instruction may be one whose outcome is chance or the core's: RDRAND, RDSEED, RDPID, XBEGIN.
+    ///
+    /// - Parameter place: an offset that `find` gives.
+    package static func mayBeUnpredictable(_ bytes: Span<UInt8>, _ place: Int) -> Bool {
+        guard bytes[place] == 0x0F else { return true }
+        guard place + 1 < bytes.count else { return true }
+        return bytes[place + 1] == 0xC7 && (place + 2 >= bytes.count || bytes[place + 2] >= 0xC0)
+    }
+
     private static func mayBegin(_ bytes: Span<UInt8>, _ offset: Int) -> Bool {
         var mask: UInt8 = 0
         for index in 0..<32 {

@@ -40,16 +40,19 @@ package struct FunctionCode: Sendable {
     package var hasKnownTargets: Bool { isDecodable && !hasIndirectJumps }
 
     /// The sweep found an instruction that begins here.
-    package func hasInstruction(at address: GuestAddress) -> Bool {
-        guard addresses.contains(address) else { return false }
+    package func hasInstruction(at address: GuestAddress) -> Bool { lastStart(upTo: address) == address }
+
+    /// Where the last instruction begins that the sweep found at the address or before it.
+    func lastStart(upTo address: GuestAddress) -> GuestAddress? {
+        guard addresses.contains(address) else { return nil }
         let wanted = UInt32(address - addresses.lowerBound)
         var low = 0
         var high = starts.count
         while low < high {
             let middle = (low + high) / 2
-            if starts[middle] < wanted { low = middle + 1 } else { high = middle }
+            if starts[middle] <= wanted { low = middle + 1 } else { high = middle }
         }
-        return low < starts.count && starts[low] == wanted
+        return low > 0 ? addresses.lowerBound + UInt64(starts[low - 1]) : nil
     }
 
     /// Adds a target that the function's own code does not show, such as a landing pad of an exception.

@@ -45,6 +45,7 @@ extension Instruction {
         let isRelative = immediate.is_relative != 0
         let target = unsafe isRelative ? next + UInt64(bitPattern: immediate.value.s) : nil
         kind = unsafe Self.kind(of: decoded, target: target)
+        sequel = unsafe Self.sequel(of: decoded, kind)
         callTarget = kind == .call ? target : nil
 
         let repetition = ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE
@@ -81,6 +82,30 @@ extension Instruction {
                 .leavesUserMode
             }
         default: .ordinary
+        }
+    }
+
+    private static func sequel(of decoded: ZydisDecodedInstruction, _ kind: Kind) -> Sequel {
+        let isFar = unsafe decoded.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR
+        switch kind {
+        case .call: return isFar ? .unknown : .nextAfterReturn
+        case .jump, .return: return .none
+        case .ordinary, .conditionalJump, .loop: return .next
+        case .leavesUserMode: break
+        }
+        switch unsafe decoded.mnemonic {
+        case ZYDIS_MNEMONIC_INT3, ZYDIS_MNEMONIC_INT1, ZYDIS_MNEMONIC_UD0, ZYDIS_MNEMONIC_UD1, ZYDIS_MNEMONIC_UD2,
+            ZYDIS_MNEMONIC_HLT:
+            return .signal
+        case ZYDIS_MNEMONIC_INT:
+            // The call of 32-bit programs; the others raise SIGSEGV or SIGTRAP.
+            return unsafe decoded.raw.imm.0.value.u & 0xff == 0x80 ? .next : .signal
+        case ZYDIS_MNEMONIC_IRET, ZYDIS_MNEMONIC_IRETD, ZYDIS_MNEMONIC_IRETQ: return .unknown
+        default:
+            let isPrivileged = unsafe decoded.attributes & ZYDIS_ATTRIB_IS_PRIVILEGED != 0
+            let isForIO =
+                unsafe decoded.meta.category == ZYDIS_CATEGORY_IO || decoded.meta.category == ZYDIS_CATEGORY_IOSTRINGOP
+            return isFar || isPrivileged || isForIO ? .unknown : .next
         }
     }
 

@@ -21,10 +21,25 @@ package struct Instruction: Hashable, Sendable {
         case leavesUserMode
     }
 
+    /// Where execution goes on behind an instruction, apart from where its operand says.
+    package enum Sequel: Hashable, Sendable {
+        /// At the instruction that follows it in memory.
+        case next
+        /// At the instruction that follows it, if what it calls returns.
+        case nextAfterReturn
+        /// Nowhere: it goes elsewhere in any case.
+        case none
+        /// The kernel raises a signal, whose handler decides: int3, ud2, hlt.
+        case signal
+        /// It may be either: privileged instructions, far branches.
+        case unknown
+    }
+
     package let address: GuestAddress
     /// The length in bytes, from 1 to 15.
     package let length: Int
     package let kind: Kind
+    package let sequel: Sequel
     /// A string instruction with a `rep`, `repe` or `repne` prefix: an interrupt may come in the middle of it.
     package let isRepeated: Bool
     package let hasLock: Bool

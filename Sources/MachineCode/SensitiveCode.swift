@@ -36,7 +36,7 @@ package struct SensitiveCode: Hashable, Sendable {
             }
             let rest = candidates.drop { start + UInt64($0) < bounds.upperBound }
             let own = candidates[..<rest.startIndex].map { start + UInt64($0) }
-            sweep(code.span, at: bounds.lowerBound, for: own)
+            sort(own, in: BoundedFunction(code.span, at: bounds.lowerBound), code.span, at: bounds.lowerBound)
             candidates = rest
         }
     }
@@ -44,25 +44,21 @@ package struct SensitiveCode: Hashable, Sendable {
     /// Of functions that are longer no candidate is resolved.
     private static let longestFunction: UInt64 = 16 << 20
 
-    /// Decodes a function from its start, and sorts the candidates in it.
-    private mutating func sweep(_ code: Span<UInt8>, at start: GuestAddress, for candidates: [GuestAddress]) {
-        var rest = candidates[...]
-        var offset = 0
-        while let candidate = rest.first, offset < code.count {
+    /// Tells the candidates in a function that are instructions from those that are parts of others.
+    private mutating func sort(
+        _ candidates: [GuestAddress], in function: BoundedFunction, _ code: Span<UInt8>, at start: GuestAddress
+    ) {
+        for candidate in candidates {
+            guard let address = function.start(ofInstructionAround: candidate) else {
+                unresolved.append(candidate)
+                continue
+            }
+            // Two candidates may be one instruction.
+            if let last = instructions.last, last.address == address { continue }
+            let offset = Int(address - start)
             let bytes = code.extracting(offset..<min(code.count, offset + Instruction.maximumLength))
-            let address = start + UInt64(offset)
-            guard let instruction = Instruction.decode(bytes, at: address) else {
-                // Data between instructions: what follows may be out of step.
-                unresolved += rest
-                return
-            }
-            offset += instruction.length
-            if candidate < instruction.next {
-                if let sensitive = SensitiveInstruction.decode(bytes, at: address) { instructions.append(sensitive) }
-                rest = rest.drop { $0 < instruction.next }
-            }
+            if let sensitive = SensitiveInstruction.decode(bytes, at: address) { instructions.append(sensitive) }
         }
-        unresolved += rest
     }
 
     /// Adds what is known of another stretch behind this one.

@@ -25,6 +25,14 @@ package struct SensitiveInstruction: Hashable, Sendable {
             case .cpuid, .rdrand, .rdseed, .rdpid, .xbegin, .fxsave: false
             }
         }
+
+        /// Its outcome is chance, or another on each core of one processor.
+        package var isUnpredictable: Bool {
+            switch self {
+            case .rdrand, .rdseed, .rdpid, .xbegin: true
+            case .cpuid, .xgetbv, .xsave, .xsaveopt, .xsavec, .xrstor, .fxsave: false
+            }
+        }
     }
 
     /// Base, index, scale, displacement and segment of an operand in memory (SDM volume 1, section 3.7.5).

@@ -6,11 +6,9 @@ internal import XState
 enum InitialStack {
     /// Types of entries of the auxiliary vector (include/uapi/linux/auxvec.h, arch/x86/include/uapi/asm/auxvec.h).
     private enum Entry {
-        static let ignore: UInt64 = 1
         static let platform: UInt64 = 15
         static let hardwareCapabilities: UInt64 = 16
         static let moreHardwareCapabilities: UInt64 = 26
-        static let vdso: UInt64 = 33
         static let smallestSignalStack: UInt64 = 51
     }
 
@@ -23,7 +21,7 @@ enum InitialStack {
     /// programs are built with.
     static let smallestSignalStack: UInt64 = 4096
 
-    /// Takes the vDSO's address out of the auxiliary vector, and what tells of the machine's CPU.
+    /// Takes what tells of the machine's CPU out of the auxiliary vector.
     ///
     /// - Parameter pin: the CPU that the program sees; nil for the machine's.
     /// - Returns: where the vector stands, its terminating entry included.
@@ -37,9 +35,7 @@ enum InitialStack {
         position = position + 8
         let start = position
         while let type = memory.readWord(position), type != 0 {
-            if type == Entry.vdso {
-                try memory.write(position, Entry.ignore.littleEndianBytes)
-            } else if let pin, !pin.isNative, let value = memory.readWord(position + 8) {
+            if let pin, !pin.isNative, let value = memory.readWord(position + 8) {
                 if type == Entry.platform {
                     try pinPlatform(at: GuestAddress(value), in: memory)
                 } else if let pinned = pinned(type, value, to: pin), pinned != value {

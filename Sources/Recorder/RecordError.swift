@@ -38,4 +38,6 @@ package struct RecordOutcome: Sendable {
     package var limits: [PinLimit]
     /// What the program did not get because it was recorded.
     package var refusals: [RefusalNote]
+    /// What the program was stopped for though it made no system call.
+    package var traps: TrapCounts
 }

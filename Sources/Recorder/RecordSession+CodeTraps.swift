@@ -91,7 +91,7 @@ extension RecordSession {
     func removeTraps(
         in range: Range<GuestAddress>, of thread: RecordedThread, where isMeant: (CodeSite) -> Bool = { _ in true }
     ) throws(PtraceError) -> [Effect] {
-        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
+        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites.sites(in: range) else { return [] }
         var effects: [Effect] = []
         for site in sites where isMeant(site) {
             pinned[space(of: thread)]?.sites[site.address] = nil

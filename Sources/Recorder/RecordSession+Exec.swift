@@ -43,7 +43,7 @@ extension RecordSession {
         refusals.noteExec(of: thread)
         try pinXCR0(of: thread)
         try installInterceptor(in: thread, at: before.instructionPointer)
-        try hideVDSO(from: thread)
+        let vdso = try replaceVDSO(of: thread)
         let auxiliary = try InitialStack.pin(at: before.stackPointer, in: thread.memory, to: options.pin)
         try publish(auxiliary, in: thread)
 
@@ -58,7 +58,8 @@ extension RecordSession {
         write(
             Frame(
                 thread: thread.id, event: .exec(image), before: registers, after: registers, xstate: xstate,
-                xstateAfter: xstate, effects: try describeImage(of: thread, stackPointer: registers.stackPointer)),
+                xstateAfter: xstate,
+                effects: try describeImage(of: thread, stackPointer: registers.stackPointer, vdso: vdso)),
             of: thread)
         thread.phase = .user
         thread.next = thread.userResumption
@@ -98,13 +99,29 @@ extension RecordSession {
             operation: "mapping xrr's page into the program", thread: thread.id, errno: ErrorNumber.EEXIST.rawValue)
     }
 
-    /// Unmaps the vDSO and its data: code that finds it in the maps would read clocks unseen.
-    private func hideVDSO(from thread: RecordedThread) throws(PtraceError) {
-        guard let map = AddressSpace.map(of: thread.id) else { return }
+    /// Unmaps the vDSO and its data, which show clocks unseen, and puts one in its place whose functions make system calls:
+    /// there are programs that take for granted that AT_SYSINFO_EHDR leads to one.
+    ///
+    /// - Returns: where it stands; nil on a kernel without a vDSO.
+    private func replaceVDSO(of thread: RecordedThread) throws(PtraceError) -> GuestAddress? {
+        guard let map = AddressSpace.map(of: thread.id) else { return nil }
         let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
+        var place: GuestAddress?
         for entry in map.entries where entry.isKernelProvided && entry.name != "[vsyscall]" {
             try remote.call(.munmap, entry.start.rawValue, entry.length)
+            if entry.name == "[vdso]" { place = entry.start }
         }
+        guard let place else { return nil }
+        let flags = MappingFlags.private.rawValue | MappingFlags.anonymous.rawValue
+        let protection = Protection.read.rawValue | Protection.execute.rawValue
+        let result = try remote.call(
+            .mmap, place.rawValue, GuestAddress.pageSize, UInt64(protection),
+            UInt64(flags | MappingFlags.fixedNoReplace.rawValue), .max, 0)
+        guard result == Int64(place.rawValue) else {
+            throw .failed(operation: "replacing the vDSO", thread: thread.id, errno: Int32(-result))
+        }
+        try thread.memory.write(place, SystemCallVDSO.bytes)
+        return place
     }
 
     /// Gives /proc/PID/auxv the same contents as the stack: prctl(2) PR_SET_MM_MAP. It also tells where the program
@@ -115,7 +132,7 @@ extension RecordSession {
         let map = layout.memoryMap(auxiliary: auxiliary)
         try thread.memory.write(InterceptorLayout.control, map)
         let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
-        // Kernels without CONFIG_CHECKPOINT_RESTORE refuse; the program then sees the vDSO's old address there.
+        // Kernels without CONFIG_CHECKPOINT_RESTORE refuse; what tells of the CPU is then the machine's there.
         try remote.call(
             .prctl, ProcessLayout.setMemory, ProcessLayout.setMemoryMap, InterceptorLayout.control.rawValue,
             UInt64(map.count), 0)
@@ -123,7 +140,7 @@ extension RecordSession {
 
     /// The effects that build the image from an empty address space.
     private func describeImage(
-        of thread: RecordedThread, stackPointer: GuestAddress
+        of thread: RecordedThread, stackPointer: GuestAddress, vdso: GuestAddress?
     ) throws(PtraceError) -> [Effect] {
         var effects: [Effect] = [.limitStack(HostThreads.stackLimit(of: thread.process.id))]
         guard let map = AddressSpace.map(of: thread.id) else { throw .threadGone(thread.id) }
@@ -148,6 +165,9 @@ extension RecordSession {
                 }
             } else {
                 effects.append(.map(mapping))
+                if let vdso, entry.start <= vdso, vdso < entry.end {
+                    effects.append(.write(vdso, bytes: SystemCallVDSO.bytes))
+                }
                 if isStack {
                     let bytes = thread.memory.read(stackPointer, count: Int(entry.end - stackPointer))
                     effects.append(.write(stackPointer, bytes: bytes))

@@ -56,8 +56,7 @@ extension RecordSession {
 
     func limit(_ kind: PinLimit.Kind, _ what: String, at address: GuestAddress, of thread: RecordedThread) {
         guard options.pin?.isNative == false else { return }
-        let name =
-            AddressSpace.map(of: thread.id)?.entries.first { $0.start <= address && address < $0.end }?.name ?? ""
+        let name = knownFiles(of: thread)?.name(at: address) ?? ""
         let limit = PinLimit(kind, name.isEmpty ? what : "\(what) in \(name)")
         if limits.contains(limit) { return }
         limits.append(limit)

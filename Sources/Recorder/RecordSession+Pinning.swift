@@ -59,7 +59,10 @@ extension RecordSession {
             }
         }
         try image.flush()
-        for pages in Self.pages(of: code.sensitive.unresolved, in: range) {
+        let unresolved = code.sensitive.unresolved.filter { address in
+            pin.mayCover(image.read(address, count: 3).span, 0)
+        }
+        for pages in Self.pages(of: unresolved, in: range) {
             effects += try watch(pages, asked: asked, of: thread)
         }
         return effects
@@ -76,7 +79,8 @@ extension RecordSession {
     ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, var code = pinned[space(of: thread)] else { return [] }
         var effects: [Effect] = []
-        let sites = code.sites(in: range)
+        let sites = code.sites.sites(in: range)
+        code.files = nil
         code.guarded.move(range, to: new)
         for site in sites { code.sites[site.address] = nil }
         for site in sites {
@@ -96,7 +100,7 @@ extension RecordSession {
 
     /// Advice has taken the changes out of private memory, the traps among them: madvise(2) MADV_DONTNEED.
     func restoreTraps(in range: Range<GuestAddress>, of thread: RecordedThread) throws(PtraceError) -> [Effect] {
-        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites(in: range) else { return [] }
+        guard let pin = options.pin, let sites = pinned[space(of: thread)]?.sites.sites(in: range) else { return [] }
         var effects: [Effect] = []
         for site in sites where thread.memory.read(site.address, count: site.original.count) == site.original {
             effects.append(try write(site.patch(pin), at: site, of: thread))

@@ -48,6 +48,7 @@ extension RecordSession {
             try stand(thread, at: after)
             if let newState { try thread.traced.setXState(newState) }
             try undoForcedSignal(of: thread)
+            traps.note(kind)
             write(
                 Frame(
                     thread: thread.id, event: .trap(kind), before: registers, after: after, xstate: xstate,

@@ -40,6 +40,7 @@ extension RecordSession {
         var effects: [Effect]
         if stretch.isExecuted {
             guard stretch.asked & Protection.write.rawValue != 0 else { return false }
+            pinned[space(of: thread)]?.guarded.noteFlip(of: page.lowerBound)
             effects = try release(page, stretch, of: thread)
         } else {
             guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
@@ -48,6 +49,7 @@ extension RecordSession {
         let xstate = try thread.traced.xstate()
         try undoForcedSignal(of: thread)
         try stand(thread, at: registers)
+        traps.note(.watchedCode)
         write(
             Frame(
                 thread: thread.id, event: .trap(.watchedCode), before: registers, after: registers, xstate: xstate,
@@ -77,38 +79,10 @@ extension RecordSession {
         var effects = try shutOpenPage(of: thread)
         let length = Int(page.upperBound - page.lowerBound)
         let bytes = thread.memory.read(page.lowerBound, count: length + Instruction.maximumLength)
-        let candidates = CandidateSites.find(in: bytes.span).map { page.lowerBound + UInt64($0) }
-            .filter { page.contains($0) }
+        let candidates = CandidateSites.find(in: bytes.span).filter { $0 < length && pin.mayCover(bytes.span, $0) }
+            .map { page.lowerBound + UInt64($0) }
         if !candidates.isEmpty {
-            let window = surroundings(of: entry, of: thread)
-            let code = thread.memory.read(window.lowerBound, count: Int(window.upperBound - window.lowerBound))
-            // What was entered before in the same code is entered again: with all of its functions known the page can
-            // stay open.
-            let entries =
-                pinned[space(of: thread)]?
-                .noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length)) ?? []
-            let flow = CodeFlow(from: entries, in: window, bytes: code.span)
-            let image = CodeImage(thread.memory)
-            try setTraps(flow.sensitive, pin, in: image, of: thread, &effects)
-            try image.flush()
-            let open = candidates.filter { !flow.covers($0) && !isPartOfTrap($0, of: thread) }
-            if let first = open.first, !hasTables(at: first, of: thread) {
-                if let exits = flow.exits(of: page, bytes: bytes.span),
-                    try watchNextPage(after: page, exits, of: thread, &effects)
-                {
-                    // The page after it may have lost its traps.
-                    let image = CodeImage(thread.memory)
-                    for exit in exits.transfers {
-                        setTrap(
-                            .exit(exit), at: exit.address, length: exit.length, pin, in: image, of: thread, &effects)
-                    }
-                    try image.flush()
-                    pinned[space(of: thread)]?.openPage = page
-                } else {
-                    limit(
-                        "code that no table describes", in: first..<page.upperBound, candidates: open, of: thread)
-                }
-            }
+            try search(page, bytes, for: candidates, pin, at: entry, of: thread, &effects)
         }
         for page in Self.single(page) {
             // What has just been given up is the program's again.
@@ -117,6 +91,60 @@ extension RecordSession {
             effects.append(try protect(page, stretch.asked & ~Protection.write.rawValue, of: thread))
         }
         return effects
+    }
+
+    /// Looks at what is known of a page that is entered: sets the traps, and opens it to this thread alone if there is more.
+    private func search(
+        _ page: Range<GuestAddress>, _ bytes: [UInt8], for candidates: [GuestAddress], _ pin: TraceeCPU,
+        at entry: GuestAddress, of thread: RecordedThread, _ effects: inout [Effect]
+    ) throws(PtraceError) {
+        // What was entered before in the same code is entered again: with all of its functions known the page can stay
+        // open.
+        let length = Int(page.upperBound - page.lowerBound)
+        let entries =
+            pinned[space(of: thread)]?.noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length))
+            ?? (all: [], isNew: true)
+        if !entries.isNew { pinned[space(of: thread)]?.guarded.noteFlip(of: page.lowerBound) }
+        // An instruction may begin before the page.
+        let start = min(entries.all.first ?? page.lowerBound, page.lowerBound)
+        let code = programBytes(at: start, count: Int(page.upperBound - start) + Instruction.maximumLength, of: thread)
+        let flow = CodeFlow(from: entries.all, in: start..<page.upperBound, bytes: code.span, calls: .unknown)
+        let image = CodeImage(thread.memory)
+        try setTraps(flow.sensitive, pin, in: image, of: thread, &effects)
+        try image.flush()
+        let ambiguous = flow.ambiguous.filter { pin.covers($0.kind) }.map(\.address)
+        if let first = ambiguous.first {
+            limit("code that overlaps other code", in: first..<page.upperBound, candidates: ambiguous, of: thread)
+        }
+        let files = knownFiles(of: thread)
+        let open = candidates.filter {
+            !flow.covers($0) && !isPartOfTrap($0, of: thread) && files?.isData($0) != true
+        }
+        guard let first = open.first else { return }
+        let inPage = code[Int(page.lowerBound - start)...]
+        guard let exits = flow.exits(of: page, bytes: Array(inPage).span),
+            try watchNextPage(after: page, exits, of: thread, &effects)
+        else {
+            return limit("code that no table describes", in: first..<page.upperBound, candidates: open, of: thread)
+        }
+        // The page after it may have lost its traps.
+        for exit in exits.transfers {
+            setTrap(.exit(exit), at: exit.address, length: exit.length, pin, in: image, of: thread, &effects)
+        }
+        try image.flush()
+        pinned[space(of: thread)]?.openPage = page
+    }
+
+    /// Memory as the program has it: without traps.
+    private func programBytes(at start: GuestAddress, count: Int, of thread: RecordedThread) -> [UInt8] {
+        var bytes = thread.memory.read(start, count: count)
+        for site in pinned[space(of: thread)]?.sites.sites(in: start..<start + UInt64(bytes.count)) ?? [] {
+            let offset = Int(site.address - start)
+            for (index, byte) in site.original.enumerated() where offset + index < bytes.count {
+                bytes[offset + index] = byte
+            }
+        }
+        return bytes
     }
 
     /// Makes sure that a thread that goes on to the next page is seen.
@@ -173,40 +201,21 @@ extension RecordSession {
         return (outcome.registers, effects)
     }
 
-    /// How far code is followed from where it is entered, in bytes to either side.
-    private static let reach: UInt64 = 1 << 20
-
-    /// The executable or watched memory around an address, without a gap.
-    private func surroundings(of address: GuestAddress, of thread: RecordedThread) -> Range<GuestAddress> {
-        let code = AddressSpace.map(of: thread.id)?.entries.filter { entry in
-            entry.isExecutable
-                || !(pinned[space(of: thread)]?.guarded.stretches(in: entry.start..<entry.end) ?? []).isEmpty
-        }
-        var range = address..<address
-        for entry in code ?? [] {
-            if entry.start <= address, address < entry.end {
-                range = entry.start..<entry.end
-            } else if !range.isEmpty, entry.start == range.upperBound {
-                range = range.lowerBound..<entry.end
-            }
-        }
-        let low = address.rawValue > Self.reach ? GuestAddress(address.rawValue - Self.reach) : .null
-        return range.clamped(to: low..<address + Self.reach)
-    }
-
     private func isPartOfTrap(_ address: GuestAddress, of thread: RecordedThread) -> Bool {
         let longest = UInt64(Instruction.maximumLength)
         guard address.rawValue > longest,
-            let sites = pinned[space(of: thread)]?.sites(in: GuestAddress(address.rawValue - longest)..<address + 1)
+            let sites = pinned[space(of: thread)]?.sites.sites(
+                in: GuestAddress(address.rawValue - longest)..<address + 1)
         else { return false }
         return sites.contains { address < $0.end }
     }
 
-    /// Whether unwind information tells which bytes around are code: what it leaves out there is data.
-    private func hasTables(at address: GuestAddress, of thread: RecordedThread) -> Bool {
-        guard let map = AddressSpace.map(of: thread.id) else { return false }
-        let memory = thread.memory
-        return FunctionBounds.hasTable(at: address, modules: map.guestModules) { memory.readExactly($0, count: $1) }
+    /// What is mapped in the thread's address space.
+    func knownFiles(of thread: RecordedThread) -> KnownFiles? {
+        if let known = pinned[space(of: thread)]?.files { return known }
+        let files = KnownFiles(of: thread)
+        if pinned[space(of: thread)] != nil { pinned[space(of: thread)]?.files = files }
+        return files
     }
 
     /// Watched memory that was executed is written: it is as the program left it until it is executed again.
@@ -218,7 +227,11 @@ extension RecordSession {
         guard let guarded = pinned[space(of: thread)]?.guarded,
             guarded.flipCount(ofRegion: stretch.region) > Self.mostFlips
         else {
-            var effects = try removeTraps(in: page, of: thread)
+            // Where the program cannot write, what is known of its instructions stays so.
+            let isFixed = stretch.asked & Protection.write.rawValue == 0
+            var effects = try removeTraps(in: page, of: thread) {
+                if case .exit = $0.role { true } else { !isFixed }
+            }
             effects.append(try protect(page, stretch.asked & ~Protection.execute.rawValue, of: thread))
             return effects
         }
@@ -248,7 +261,10 @@ extension RecordSession {
         var effects: [Effect] = []
         for output in outputs {
             let parts = pinned[space(of: thread)]?.guarded.stretches(in: output.start..<output.end) ?? []
-            for part in parts where part.withholdsWrites { effects += try release(part.pages, part, of: thread) }
+            for part in parts where part.withholdsWrites {
+                pinned[space(of: thread)]?.guarded.noteFlip(of: part.pages.lowerBound)
+                effects += try release(part.pages, part, of: thread)
+            }
         }
         return effects
     }

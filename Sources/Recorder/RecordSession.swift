@@ -34,6 +34,7 @@ package final class RecordSession {
     var limitedComponents = XFeatureMask()
     /// What the program did not get because it is recorded.
     var refusals: RefusalNotes
+    var traps = TrapCounts()
     /// The ticker's interval in microseconds.
     var tick: Int64 = 0
     let log = Logger(label: "recorder.session")
@@ -109,7 +110,8 @@ package final class RecordSession {
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit, limits: limits, refusals: refusals.all)
         return RecordOutcome(
-            exit: exit, failure: sink.failure, frameCount: sink.frameCount, limits: limits, refusals: refusals.all)
+            exit: exit, failure: sink.failure, frameCount: sink.frameCount, limits: limits, refusals: refusals.all,
+            traps: traps)
     }
 
     private func stepToEnd() {

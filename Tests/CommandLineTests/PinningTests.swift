@@ -90,10 +90,57 @@ import XState
             let recorded = try await guest.run("record", "--cpu", "native", guest.program)
             let directly = try await guest.runShell("exec \"$1\"", guest.program)
             #expect(recorded.output == directly.output && !directly.output.isEmpty)
-            #expect(try await info("pinned to", of: guest).hasPrefix("native (XCR0 not, CPUID by software)"))
+            #expect(try await info("pinned to", of: guest).hasPrefix("native (XCR0 not, CPUID not)"))
             let mask = "0x" + String(machine.layout.mask.rawValue, radix: 16)
             #expect(try await info("xcr0", of: guest) == "\(mask), \(machine.layout.size) bytes")
         }
+    }
+
+    /// Programs that look at their own code, or copy it, find it as it is.
+    @Test func atNativeCodeStaysAsItIs() async throws {
+        let source = """
+            #include <stdio.h>
+            #include <string.h>
+            #include <sys/mman.h>
+            __asm__(".text\\n.globl first, last\\nfirst: push %rbx; xor %eax, %eax; cpuid; rdtsc; xor %ecx, %ecx\\n"
+                    "mov $42, %eax; pop %rbx; ret; xgetbv; xsave (%rax); fxsave (%rax); xrstor (%rax)\\nlast: nop");
+            extern unsigned char first[], last[];
+            static unsigned sum(unsigned char *code) {
+                unsigned sum = 0;
+                for (long i = 0; i < last - first; i++) sum = sum * 31 + code[i];
+                return sum;
+            }
+            int main(void) {
+                unsigned char *copy = mmap(NULL, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                memcpy(copy, first, last - first);
+                int results = ((int (*)(void))first)() + ((int (*)(void))copy)();
+                printf("%d %08x %08x\\n", results, sum(first), sum(copy));
+            }
+            """
+        let guest = try await RecordedGuest("reader", source: source)
+        defer { guest.sandbox.remove() }
+        let directly = try await guest.runShell("exec \"$1\"", guest.program)
+        let recorded = try await guest.run("record", "--cpu", "native", guest.program)
+        #expect(recorded.ending == .exited(0) && recorded.error.isEmpty)
+        #expect(recorded.output == directly.output && directly.output.hasPrefix("84 "))
+        let replayed = try await guest.run("replay", "-a")
+        #expect(replayed.ending == .exited(0) && replayed.output == recorded.output)
+    }
+
+    /// What makes a recording slow is said once, at its end.
+    @Test func whatStopsTheProgramOftenIsSaid() async throws {
+        let source = """
+            #include <stdlib.h>
+            int main(int count, char **words) {
+                for (int i = count > 1 ? atoi(words[1]) : 0; i > 0; i--) __builtin_ia32_rdtsc();
+            }
+            """
+        let guest = try await RecordedGuest("counter", source: source)
+        defer { guest.sandbox.remove() }
+        let often = try await guest.run("record", guest.program, "10000")
+        #expect(often.ending == .exited(0) && often.error.hasPrefix("xrr: slow for a known reason: "))
+        #expect(often.error.contains("rdtsc (10000 times)") && often.lines.count == 2)
+        #expect(try await guest.run("record", guest.program, "5000").error.isEmpty)
     }
 
     @Test func lessOfALevel() async throws {

@@ -27,6 +27,10 @@ func showsMoreThanXCR0(_ bytes: [UInt8], _ place: Int) -> Bool {
     CandidateSites.showsMoreThanXCR0(bytes.span, place)
 }
 
+func mayBeUnpredictable(_ bytes: [UInt8], _ place: Int) -> Bool {
+    CandidateSites.mayBeUnpredictable(bytes.span, place)
+}
+
 extension Registers {
     /// Each register another number, by its number in machine code.
     static var numbered: Registers {

@@ -51,6 +51,14 @@ import Testing
         }
     }
 
+    @Test func whatMayBeUnpredictableIsToldFromTheRest() {
+        for (bytes, kind) in SensitiveInstructionTests.all {
+            guard let opcode = bytes.firstIndex(where: { $0 == 0x0F || $0 == 0xC7 }) else { continue }
+            let code = bytes + [0x90, 0x90]
+            #expect(mayBeUnpredictable(code, opcode) == kind.isUnpredictable, "\(bytes)")
+        }
+    }
+
     @Test func nothingThatDecodesIsMissed() {
         var generator = Generator(state: 1)
         var found = 0

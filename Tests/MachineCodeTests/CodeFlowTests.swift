@@ -6,8 +6,11 @@ import Testing
 @Suite struct CodeFlowTests {
     private let start = GuestAddress(0x10_0000)
 
-    private func flow(_ bytes: [UInt8], from entries: [UInt64] = [0]) -> CodeFlow {
-        CodeFlow(from: entries.map { start + $0 }, in: start..<start + UInt64(bytes.count), bytes: bytes.span)
+    private func flow(
+        _ bytes: [UInt8], from entries: [UInt64] = [0], calls: CodeFlow.Calls = .return
+    ) -> CodeFlow {
+        CodeFlow(
+            from: entries.map { start + $0 }, in: start..<start + UInt64(bytes.count), bytes: bytes.span, calls: calls)
     }
 
     private func sensitiveOffsets(_ flow: CodeFlow) -> Set<UInt64> { Set(flow.sensitive.map { $0.address - start }) }
@@ -37,6 +40,10 @@ import Testing
         // Code behind an indirect jump is not known; behind an indirect call it is.
         #expect(sensitiveOffsets(flow([0xFF, 0xE0, 0x0F, 0xA2])).isEmpty)
         #expect(sensitiveOffsets(flow([0xFF, 0xD0, 0x0F, 0xA2, 0xC3])) == [2])
+        // Where it is not known whether they come back, what stands behind them may be data.
+        #expect(sensitiveOffsets(flow([0xFF, 0xD0, 0x0F, 0xA2, 0xC3], calls: .unknown)).isEmpty)
+        #expect(sensitiveOffsets(flow(bytes, from: [0, 5], calls: .unknown)).isEmpty)
+        #expect(sensitiveOffsets(flow([0xE8, 3, 0, 0, 0, 0x0F, 0xA2, 0xC3, 0x0F, 0xA2], calls: .unknown)) == [8])
         // Where XBEGIN goes when it is aborted
         #expect(sensitiveOffsets(flow([0xC7, 0xF8, 1, 0, 0, 0, 0xC3, 0x0F, 0xA2, 0xC3])) == [0, 7])
     }
@@ -50,7 +57,46 @@ import Testing
         // In the middle of an instruction: movabs of which the operand is xgetbv; ret
         let inside: [UInt8] = [0x48, 0xB8, 0x0F, 0x01, 0xD0, 0xC3, 0x90, 0x90, 0x90, 0x90, 0xC3]
         #expect(flow(inside).sensitive.isEmpty && flow(inside).covers(start + 2))
-        #expect(sensitiveOffsets(flow(inside, from: [0, 2])) == [2])
+        #expect(sensitiveOffsets(flow(inside, from: [2])) == [2])
+    }
+
+    @Test func whereDecodingsOverlapNothingIsCertain() throws {
+        let inside: [UInt8] = [0x48, 0xB8, 0x0F, 0x01, 0xD0, 0xC3, 0x90, 0x90, 0x90, 0x90, 0xC3]
+        let flow = flow(inside, from: [0, 2])
+        #expect(flow.sensitive.isEmpty && flow.ambiguous.map { $0.address - start } == [2])
+        #expect(flow.covers(start + 2) && !flow.isCertain(start) && !flow.isCertain(start + 2))
+        #expect(flow.isCertain(start + 10) && !flow.isCertain(start + 9))
+        // je +1, to the second byte of mov $0x..C3.., of which the third is a ret: that is no place for a trap.
+        let code: [UInt8] = [0x74, 0x02, 0xB8, 0x90, 0xC3, 0x00, 0x00, 0xC3] + [UInt8](repeating: 0x90, count: 16)
+        #expect(exits(code, of: 0..<8) == nil)
+        let clean = try #require(exits([0x74, 0x00] + code[2...], of: 0..<8))
+        #expect(clean.transfers.map { $0.address - start } == [7])
+        // A long instruction in which two short ones stand
+        let two: [UInt8] = [0x48, 0xB8, 0x90, 0x90, 0xC3, 0, 0, 0, 0, 0, 0x0F, 0xA2, 0xC3]
+        let three = self.flow(two, from: [0, 2])
+        #expect([0, 2, 3, 4].allSatisfy { !three.isCertain(start + $0) } && three.isCertain(start + 10))
+    }
+
+    @Test func whatRaisesASignalEndsTheFlow() throws {
+        // int3, int1, ud2, ud1, hlt, int $0x29, int $0x03; all but the call of 32-bit programs
+        for bytes in [[0xCC], [0xF1], [0x0F, 0x0B], [0x0F, 0xB9, 0xC0], [0xF4], [0xCD, 0x29], [0xCD, 0x03]] as [[UInt8]]
+        {
+            let flow = flow(bytes + [0x0F, 0xA2, 0xC3])
+            #expect(flow.sensitive.isEmpty && flow.covers(start), "\(bytes)")
+            // The handler decides where it goes on: that is an entry.
+            #expect(
+                sensitiveOffsets(self.flow(bytes + [0x0F, 0xA2, 0xC3], from: [0, UInt64(bytes.count)])).count == 1)
+            let padding = [UInt8](repeating: 0x90, count: 20)
+            #expect(exits(bytes + padding, of: 0..<UInt64(bytes.count)) == CodeFlow.Exits(), "\(bytes)")
+        }
+        for bytes in [[0xCD, 0x80], [0x0F, 0x05], [0x0F, 0x31]] as [[UInt8]] {
+            #expect(sensitiveOffsets(flow(bytes + [0x0F, 0xA2, 0xC3])) == [2], "\(bytes)")
+        }
+        // wrmsr, in: nobody can say.
+        for bytes in [[0x0F, 0x30], [0xEC]] as [[UInt8]] {
+            #expect(flow(bytes + [0x0F, 0xA2, 0xC3]).sensitive.isEmpty)
+            #expect(exits(bytes + [0xC3] + [UInt8](repeating: 0x90, count: 20), of: 0..<3) == nil, "\(bytes)")
+        }
     }
 
     @Test func whatIsNoInstructionEndsTheFlow() {

@@ -74,4 +74,20 @@ import Testing
         #expect(scan(function, functions: [0..<100]).unresolved == [start + 2, start + 6])
         #expect(scan(function, functions: [0..<(17 << 20)]).unresolved.count == 2)
     }
+
+    @Test func dataInAFunctionIsNoCode() {
+        // jmp over cpuid; ret: what stands there decodes, and nothing leads to it.
+        let jump: [UInt8] = [0xEB, 0x02, 0x0F, 0xA2, 0xC3]
+        #expect(scan(jump, functions: [0..<5]).unresolved == [start + 2])
+        // int3 and its argument, with which a sweep falls out of step: 99 28, then mov %r11, %rax as 28 49 8B; C3
+        let trap: [UInt8] = [0xEB, 0x03, 0xCC, 0x99, 0x28, 0x49, 0x8B, 0xC3, 0x0F, 0xA2, 0xC3]
+        #expect(offsets(scan(trap, functions: [0..<11])) == [8])
+        // A jump through a table leads to what nothing else leads to.
+        let table: [UInt8] = [0xFF, 0x24, 0xC5, 0, 0, 0, 0, 0x0F, 0xA2, 0xC3]
+        #expect(offsets(scan(table, functions: [0..<10])) == [7])
+        // Not where the sweep contradicts what is reached: je into mov's operand, which is cpuid.
+        let contradiction: [UInt8] = [0x74, 0x01, 0xB8, 0x0F, 0xA2, 0xFF, 0xE0, 0x0F, 0xA2]
+        let code = scan(contradiction, functions: [0..<9])
+        #expect(offsets(code) == [7] && code.unresolved == [start + 3])
+    }
 }

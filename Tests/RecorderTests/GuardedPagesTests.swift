@@ -82,6 +82,7 @@ import Testing
         for _ in 0..<3 {
             guarded.set(pages(1..<2), isExecuted: true)
             guarded.set(pages(1..<2), isExecuted: false)
+            guarded.noteFlip(of: pages(1..<2).lowerBound)
         }
         guarded.set(pages(2..<3), isExecuted: true)
         #expect(guarded.flipCount(ofRegion: first) == 3 && guarded.flipCount(ofRegion: second) == 0)

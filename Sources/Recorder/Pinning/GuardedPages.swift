@@ -20,11 +20,13 @@ struct GuardedPages {
     /// In ascending order, without overlaps.
     private(set) var stretches: [Stretch] = []
     private var nextRegion = 0
-    /// How often pages of a region became writable again.
+    /// By region.
     private var flips: [Int: Int] = [:]
 
+    /// How many stretches there are that the program may write and cannot.
+    private var withheldCount = 0
     /// Whether any memory that the program may write is not writable now.
-    var hasWithheldWrites: Bool { stretches.contains(where: \.withholdsWrites) }
+    var hasWithheldWrites: Bool { withheldCount > 0 }
 
     /// Begins to watch pages.
     mutating func insert(_ pages: Range<GuestAddress>, asked: UInt32) {
@@ -33,12 +35,30 @@ struct GuardedPages {
         place(Stretch(pages: pages, asked: asked, isExecuted: false, region: nextRegion))
     }
 
+    /// The index of the first stretch that ends behind an address.
+    private func index(after address: GuestAddress) -> Int {
+        var (low, high) = (0, stretches.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if stretches[middle].pages.upperBound <= address { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The stretches that a range touches.
+    private func indices(in range: Range<GuestAddress>) -> Range<Int> {
+        let first = index(after: range.lowerBound)
+        var last = first
+        while last < stretches.count, stretches[last].pages.overlaps(range) { last += 1 }
+        return first..<last
+    }
+
     /// Ends watching pages.
     mutating func remove(_ pages: Range<GuestAddress>) {
-        guard let first = stretches.firstIndex(where: { $0.pages.overlaps(pages) }) else { return }
-        let last = stretches[first...].firstIndex { !$0.pages.overlaps(pages) } ?? stretches.endIndex
+        let touched = indices(in: pages)
+        if touched.isEmpty { return }
         var rest: [Stretch] = []
-        for stretch in stretches[first..<last] {
+        for stretch in stretches[touched] {
             if stretch.pages.lowerBound < pages.lowerBound {
                 var head = stretch
                 head.pages = stretch.pages.lowerBound..<pages.lowerBound
@@ -50,24 +70,34 @@ struct GuardedPages {
                 rest.append(tail)
             }
         }
-        stretches.replaceSubrange(first..<last, with: rest)
+        withheldCount += rest.count(where: \.withholdsWrites) - stretches[touched].count(where: \.withholdsWrites)
+        stretches.replaceSubrange(touched, with: rest)
     }
 
     /// The watched memory around an address.
-    func stretch(at address: GuestAddress) -> Stretch? { stretches.first { $0.pages.contains(address) } }
+    func stretch(at address: GuestAddress) -> Stretch? {
+        let index = index(after: address)
+        return index < stretches.count && stretches[index].pages.contains(address) ? stretches[index] : nil
+    }
 
     /// The watched memory in a range.
-    func stretches(in range: Range<GuestAddress>) -> [Stretch] { stretches.filter { $0.pages.overlaps(range) } }
+    func stretches(in range: Range<GuestAddress>) -> [Stretch] { Array(stretches[indices(in: range)]) }
 
     /// Pages of one stretch were executed, or are written again.
     mutating func set(_ pages: Range<GuestAddress>, isExecuted: Bool) {
         guard let old = stretch(at: pages.lowerBound) else { return }
-        if !isExecuted { flips[old.region, default: 0] += 1 }
         remove(pages)
         place(Stretch(pages: pages, asked: old.asked, isExecuted: isExecuted, region: old.region))
     }
 
-    /// How often pages of the region became writable again.
+    /// A page was written that had been executed, or entered at an address at which it had been entered before. Entries at
+    /// new addresses do not count: after so many of them as there are, all of a page is known.
+    mutating func noteFlip(of page: GuestAddress) {
+        guard let region = stretch(at: page)?.region else { return }
+        flips[region, default: 0] += 1
+    }
+
+    /// How often that happened in a region.
     func flipCount(ofRegion region: Int) -> Int { flips[region] ?? 0 }
 
     /// The watched memory of a region.
@@ -87,8 +117,9 @@ struct GuardedPages {
     }
 
     private mutating func place(_ stretch: Stretch) {
-        let index = stretches.firstIndex { stretch.pages.upperBound <= $0.pages.lowerBound } ?? stretches.endIndex
+        let index = index(after: stretch.pages.lowerBound)
         stretches.insert(stretch, at: index)
+        if stretch.withholdsWrites { withheldCount += 1 }
         // Neighbours in the same state are one.
         if index + 1 < stretches.count { join(at: index) }
         if index > 0 { join(at: index - 1) }
@@ -101,5 +132,6 @@ struct GuardedPages {
         else { return }
         stretches[index].pages = low.pages.lowerBound..<high.pages.upperBound
         stretches.remove(at: index + 1)
+        if low.withholdsWrites { withheldCount -= 1 }
     }
 }

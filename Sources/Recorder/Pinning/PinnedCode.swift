@@ -5,7 +5,7 @@ internal import MachineCode
 /// What is known of the executable memory of one address space.
 struct PinnedCode {
     /// The traps that stand in it, by address.
-    var sites: [GuestAddress: CodeSite] = [:]
+    var sites = CodeSites()
     var guarded = GuardedPages()
     /// Memory of xrr's in the address space, for code that executes instructions in their place.
     var stubs = StubArea()
@@ -14,6 +14,8 @@ struct PinnedCode {
     var openPage: Range<GuestAddress>?
     /// Memory in which not all instructions are known and the kernel's pin of XCR0 has to do, and why it is so.
     var unsearched: [(range: Range<GuestAddress>, reason: String)] = []
+    /// nil until it is asked for, and after it has changed.
+    var files: KnownFiles?
     /// Where pages were entered that hold what may be sensitive instructions, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
 
@@ -26,27 +28,24 @@ struct PinnedCode {
     /// A page is entered.
     ///
     /// - Parameter bytes: what it holds.
-    /// - Returns: all addresses at which it was entered since it holds that, in ascending order.
-    mutating func noteEntry(at address: GuestAddress, into page: GuestAddress, bytes: ArraySlice<UInt8>)
-        -> [GuestAddress]
-    {
+    /// - Returns: all addresses at which it was entered since it holds that, in ascending order, and whether this is a new
+    ///   one.
+    mutating func noteEntry(
+        at address: GuestAddress, into page: GuestAddress, bytes: ArraySlice<UInt8>
+    ) -> (all: [GuestAddress], isNew: Bool) {
         let hash = XXH3.hash(Array(bytes))
         var known = entries[page] ?? Entries(hash: hash, addresses: [])
         if known.hash != hash { known = Entries(hash: hash, addresses: []) }
-        known.addresses.insert(address)
+        let isNew = known.addresses.insert(address).inserted
         entries[page] = known
-        return known.addresses.sorted()
-    }
-
-    /// The sites that begin in a range, in ascending order.
-    func sites(in range: Range<GuestAddress>) -> [CodeSite] {
-        sites.values.filter { range.contains($0.address) }.sorted { $0.address < $1.address }
+        return (known.addresses.sorted(), isNew)
     }
 
     /// Memory was unmapped or mapped anew.
     mutating func forget(_ range: Range<GuestAddress>) {
+        files = nil
         guarded.remove(range)
-        for site in sites(in: range) { sites[site.address] = nil }
-        entries = entries.filter { !range.contains($0.key) }
+        for site in sites.sites(in: range) { sites[site.address] = nil }
+        for page in range.pages(of: entries) { entries[page] = nil }
     }
 }

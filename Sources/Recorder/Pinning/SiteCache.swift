@@ -58,7 +58,7 @@ package struct SiteStorage: Sendable {
 
 extension SiteCache.Offsets {
     /// The rules of the scan and of the entry: one of other rules is of no use.
-    private static let header = "xrr code sites 4"
+    private static let header = "xrr code sites 5"
 
     /// Lines: the header, a `c` if the code chooses by the CPU, an `i` or a `u` with an offset for each instruction and
     /// each unresolved candidate, an `f` with offset, length and name for the first instruction of a feature in a

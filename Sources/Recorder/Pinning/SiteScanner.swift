@@ -71,7 +71,10 @@ struct SiteScanner {
                 guard length <= Self.longestFunction, let bytes = read(function.lowerBound, Int(length)) else {
                     continue
                 }
-                code.features += FeatureInstruction.first(in: bytes.span, at: function.lowerBound)
+                let found = FeatureInstruction.first(in: bytes.span, at: function.lowerBound)
+                if found.isEmpty { continue }
+                let decoded = BoundedFunction(bytes.span, at: function.lowerBound)
+                code.features += found.filter { decoded.hasInstruction(at: $0.address) }
             }
         }
         let asks = code.sensitive.instructions.contains { $0.kind == .cpuid || $0.kind == .xgetbv }

@@ -95,6 +95,7 @@ struct RecordRunner {
         if let failure = outcome.failure { throw Self.endedEarly(failure, outcome, directory) }
         if let limits = PinLimitText(outcome.limits, xcr0: pin.cpu.xcr0) { Diagnostics.say(limits.summary) }
         for note in outcome.refusals { Diagnostics.say(RefusalText(note).line) }
+        if let costs = TrapCostText(outcome.traps) { Diagnostics.say(costs.summary) }
         return Recorded(status: CommandStatus(tracee: outcome.exit), directory: directory, link: link)
     }
 
