@@ -92,7 +92,7 @@ extension RecordSession {
         in range: Range<GuestAddress>, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         var effects: [Effect] = []
-        for site in pinned[space(of: thread)]?.sites(in: range) ?? [] {
+        for site in pinned[space(of: thread)]?.sites.sites(in: range) ?? [] {
             pinned[space(of: thread)]?.sites[site.address] = nil
             for (index, byte) in site.original.enumerated() where !range.contains(site.address + UInt64(index)) {
                 let address = site.address + UInt64(index)
