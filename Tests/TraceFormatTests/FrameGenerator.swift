@@ -168,7 +168,7 @@ struct FrameGenerator {
 
     private mutating func someEffect() -> Effect {
         let stream = chance(2) ? OutputStream.standardOutput : .standardError
-        return switch Int.random(in: 0..<18, using: &random) {
+        return switch Int.random(in: 0..<21, using: &random) {
         case 0: .write(address(), bytes: bytes())
         case 15:
             .elsewhere(ThreadID(Int32(bitPattern: word32())), mapping(.shared(region(), offset: word(), path: path())))
@@ -188,9 +188,9 @@ struct FrameGenerator {
         case 9: .resizeShared(region(), length: word())
         case 10: .writeShared(region(), offset: word(), bytes: bytes())
         case 11: .output(stream, address(), length: word())
-        case 15: checkedOutput(stream, bytes: bytes())
-        case 16: checkedOutput(stream, bytes: bytes(exactly: Int.random(in: 513...2000, using: &random)))
-        case 17: memoryDigest()
+        case 18: checkedOutput(stream, bytes: bytes())
+        case 19: checkedOutput(stream, bytes: bytes(exactly: Int.random(in: 513...2000, using: &random)))
+        case 20: memoryDigest()
         default: .outputBytes(stream, bytes: bytes())
         }
     }
