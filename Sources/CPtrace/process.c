@@ -341,3 +341,13 @@ int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length) {
     }
     return (int64_t)done;
 }
+
+void cptrace_cpu_and_node(uint32_t *cpu, uint32_t *node) {
+    *cpu = *node = 0;
+    syscall(SYS_getcpu, cpu, node, NULL);
+}
+
+void cptrace_time_zone(int32_t zone[2]) {
+    zone[0] = zone[1] = 0;
+    syscall(SYS_gettimeofday, NULL, zone);
+}
