@@ -402,3 +402,13 @@ int64_t cptrace_segment_length(int32_t id) {
     struct shmid_ds segment;
     return shmctl(id, IPC_STAT, &segment) == -1 ? -errno : (int64_t)segment.shm_segsz;
 }
+
+void cptrace_cpu_and_node(uint32_t *cpu, uint32_t *node) {
+    *cpu = *node = 0;
+    syscall(SYS_getcpu, cpu, node, NULL);
+}
+
+void cptrace_time_zone(int32_t zone[2]) {
+    zone[0] = zone[1] = 0;
+    syscall(SYS_gettimeofday, NULL, zone);
+}

@@ -33,28 +33,42 @@ static int install_filter(struct sock_filter *instructions, unsigned short count
     return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -errno;
 }
 
-// Traces every system call but those made from the one let-through address.
+// Traces every system call but those made from the one let-through address. A tracer that wants the kernel to answer a
+// traced call as a filter would moves the instruction pointer: the kernel asks the filters again after the stop.
 static int install_record_filter(uint64_t let_through) {
     struct sock_filter instructions[] = {
-        LOAD(arch),
-        UNLESS(AUDIT_ARCH_X86_64, 4),
-        LOAD(instruction_pointer),
-        UNLESS(let_through, 2),
         LOAD_HIGH(instruction_pointer),
-        WHEN(let_through >> 32, 1),
+        UNLESS(let_through >> 32, 5),
+        LOAD(instruction_pointer),
+        WHEN(let_through, 7),
+        WHEN(let_through + CPTRACE_ANSWER_TRAP, 7),
+        WHEN(let_through + CPTRACE_ANSWER_KILL_THREAD, 7),
+        WHEN(let_through + CPTRACE_ANSWER_KILL_PROCESS, 7),
+        LOAD(arch),
+        UNLESS(AUDIT_ARCH_X86_64, 1),
         RETURN(SECCOMP_RET_TRACE),
+        RETURN(SECCOMP_RET_TRACE | CPTRACE_TRACE_FOREIGN),
         RETURN(SECCOMP_RET_ALLOW),
+        RETURN(SECCOMP_RET_TRAP),
+        RETURN(SECCOMP_RET_KILL_THREAD),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
     };
     return install_filter(instructions, sizeof instructions / sizeof *instructions);
 }
 
 // A replayed tracee makes no call of its own (PTRACE_SYSEMU comes first). What the replayer makes it call shapes
-// memory or starts a thread, comes from one of two instructions, and is traced; anything else is the work of a hostile
-// or damaged recording.
+// memory or starts a thread, comes from one of two instructions, and is traced, as are the calls of the vsyscall page, which
+// PTRACE_SYSEMU does not stop; anything else is the work of a hostile or damaged recording.
 static int install_replay_filter(uint64_t let_through, uint64_t own) {
     struct sock_filter instructions[] = {
         LOAD(arch),
-        UNLESS(AUDIT_ARCH_X86_64, 16),
+        UNLESS(AUDIT_ARCH_X86_64, 22),
+        LOAD_HIGH(instruction_pointer),
+        UNLESS(CPTRACE_VSYSCALL_HIGH, 4),
+        LOAD(nr),
+        WHEN(SYS_gettimeofday, 17),
+        WHEN(SYS_time, 16),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getcpu, 15, 16),
         LOAD(instruction_pointer),
         WHEN(let_through, 3),
         UNLESS(own, 13),
@@ -133,7 +147,8 @@ int32_t cptrace_spawn(const struct cptrace_spawn_options *options) {
         cptrace_restore_descriptor_limit();
         if (options->directory && chdir(options->directory) == -1)
             _exit(CPTRACE_EXIT_SETUP);
-        prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0);
+        if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0) == -1)
+            _exit(CPTRACE_EXIT_TSC);
         if (options->cpu >= 0)
             cptrace_bind_to_core(options->cpu);
         restore_signals(options->ignored, options->mask);

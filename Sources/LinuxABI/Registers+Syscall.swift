@@ -34,6 +34,9 @@ extension Registers {
     /// Whether the result is an error number.
     package var syscallFailed: Bool { (-4095 ... -1).contains(syscallResult) }
 
+    /// Whether the thread is in the vsyscall page (VSYSCALL_ADDR): the upper half is that of no other code.
+    package var isInVsyscallPage: Bool { rip >> 32 == 0xffff_ffff }
+
     package var instructionPointer: GuestAddress {
         get { GuestAddress(rip) }
         set { rip = newValue.rawValue }

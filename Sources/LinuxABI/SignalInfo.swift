@@ -31,6 +31,27 @@ package struct SignalInfo: Hashable, Sendable {
         return SignalInfo(bytes: bytes)
     }
 
+    /// What SECCOMP_RET_TRAP raises: SIGSYS with SYS_SECCOMP (kernel/seccomp.c, force_sig_seccomp).
+    ///
+    /// - Parameters:
+    ///   - address: behind the instruction that made the call.
+    ///   - data: SECCOMP_RET_DATA of what the filter returned.
+    package static func seccomp(
+        at address: GuestAddress, number: Int32, architecture: SeccompData.Architecture, data: UInt32
+    ) -> SignalInfo {
+        var bytes = [UInt8](repeating: 0, count: size)
+        func put(_ value: UInt64, _ length: Int, at offset: Int) {
+            for index in 0..<length { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+        }
+        put(31, 4, at: 0)
+        put(UInt64(data), 4, at: 4)
+        put(1, 4, at: 8)
+        put(address.rawValue, 8, at: 16)
+        put(UInt64(UInt32(bitPattern: number)), 4, at: 24)
+        put(UInt64(architecture.rawValue), 4, at: 28)
+        return SignalInfo(bytes: bytes)
+    }
+
     /// si_signo.
     package var number: Int32 { word(at: 0) }
     /// si_errno.

@@ -143,6 +143,21 @@ package enum Host {
     /// Whether another process traces this one, and may trace its children before xrr can.
     package static var isTraced: Bool { cptrace_tracer() != 0 }
 
+    /// getcpu(2).
+    package static func processorAndNode() -> (processor: UInt32, node: UInt32) {
+        var processor: UInt32 = 0
+        var node: UInt32 = 0
+        unsafe cptrace_cpu_and_node(&processor, &node)
+        return (processor, node)
+    }
+
+    /// `struct timezone` of gettimeofday(2): minutes west of Greenwich, type of daylight saving time.
+    package static func timeZone() -> (Int32, Int32) {
+        var zone: [Int32] = [0, 0]
+        unsafe cptrace_time_zone(&zone)
+        return (zone[0], zone[1])
+    }
+
     /// How often SIGTERM arrived since the last call.
     package static func takeTerminationRequests() -> Int32 { cptrace_take_termination_requests() }
 }

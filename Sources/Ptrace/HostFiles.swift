@@ -19,6 +19,17 @@ package enum HostFiles {
         return nil
     }
 
+    /// The text behind `NAME:` in a file like /proc/PID/status.
+    static func statusField(_ name: String, of path: String) -> String? {
+        guard let text = contents(of: path) else { return nil }
+        let prefix = Array("\(name):".utf8)
+        guard let line = text.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: prefix) }) else {
+            return nil
+        }
+        let blanks: Set<UInt8> = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+        return String(decoding: line.dropFirst(prefix.count).drop { blanks.contains($0) }, as: UTF8.self)
+    }
+
     /// What a symbolic link says: readlink(2).
     package static func link(_ path: String) -> String? {
         var size: Int64 = 0

@@ -49,6 +49,13 @@ package enum HostThreads {
         cptrace_lacks_file_privileges(thread.rawValue) == 1
     }
 
+    /// Whether a thread has CAP_SYS_ADMIN in its user namespace: CapEff of /proc/TID/status.
+    package static func mayAdministrate(_ thread: ThreadID) -> Bool {
+        let field = HostFiles.statusField("CapEff", of: "/proc/\(thread)/status")
+        let administrator: UInt64 = 1 << 21
+        return (field.flatMap { UInt64($0, radix: 16) } ?? 0) & administrator != 0
+    }
+
     /// tgkill(2); false if there is no such thread.
     @discardableResult
     package static func send(_ signal: Int32, to thread: ThreadID, of process: ProcessID) -> Bool {

@@ -66,6 +66,8 @@ package enum Tracer {
 
     /// The exit code of a spawned process that could not pin XCR0.
     package static var exitWithoutXCR0: Int32 { CPTRACE_EXIT_XCR0 }
+    /// The exit code of a spawned process that could not have RDTSC trapped.
+    package static var exitWithoutTSC: Int32 { CPTRACE_EXIT_TSC }
 
     /// Starts a process that is seized, and runs under the recording filter, before its first own instruction.
     ///

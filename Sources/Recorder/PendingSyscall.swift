@@ -1,4 +1,5 @@
 internal import LinuxABI
+internal import Ptrace
 internal import TraceFormat
 internal import XState
 
@@ -29,8 +30,12 @@ final class PendingSyscall {
     var exit: Registers?
     /// What the call did to memory, once the exit was seen.
     var effects: [Effect] = []
-    /// The result that xrr gives instead of the kernel.
-    var answer: Int64?
+    /// What the kernel was asked to do instead of making the call: the instruction pointer was changed for that.
+    var kernelAnswer: RecordingFilter.Answer?
+    /// The SIGSYS that a filter of the program wants to be raised instead of the call.
+    var trap: SignalInfo?
+    /// The filter that the call installs.
+    var filter: PendingFilter?
     /// The call changed registers on its way into the kernel, to be restored at its exit.
     var isRewritten = false
     /// Where the outputs really go.

@@ -91,6 +91,7 @@ extension RecordSession {
             guard call.number == .getpriority, let nice = thread.nice, entry.argument(0) == 0 else { return .execute }
             return .answer(Int64(20 - nice))
         case .timestampCounter, .noNewPrivileges, .dumpable: return try processControl(call, thread)
+        case .seccomp: return try enterSeccomp(call, thread)
         default: return .execute
         }
     }
@@ -100,6 +101,7 @@ extension RecordSession {
         switch call.number {
         case .rt_sigprocmask, .rt_sigreturn: thread.signalMask = try thread.traced.signalMask()
         case .sched_yield: scheduler.yieldSlice()
+        case .ioctl where result == 0: try correctNotification(of: call, thread: thread)
         default: break
         }
         guard let handler = call.handler, result >= 0 else { return }
@@ -113,7 +115,7 @@ extension RecordSession {
                 thread.process.segmentationAction = thread.memory.readExactly(action, count: SignalActions.size)
             }
         case .personality: notePersonality(of: thread)
-        case .seccomp: installedFilter(call, thread)
+        case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
         case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)
         default: break
         }
@@ -202,24 +204,36 @@ extension RecordSession {
         let argument = call.entry.argument(1)
         switch ProcessControl(rawValue: UInt32(truncatingIfNeeded: call.entry.argument(0))) {
         case .getTSC:
-            let enabled: [UInt8] = [1, 0, 0, 0]  // PR_TSC_ENABLE
-            guard store(enabled, to: GuestAddress(argument), for: thread) == enabled.count else {
-                return .refuse(.EFAULT)
-            }
-            call.effects.append(.write(GuestAddress(argument), bytes: enabled))
+            let address = GuestAddress(argument)
+            let mode = thread.faultsAtTimeStamp ? Self.timeStampFaults : Self.timeStampWorks
+            let bytes = [UInt8(mode), 0, 0, 0]
+            guard store(bytes, to: address, for: thread) == bytes.count else { return .refuse(.EFAULT) }
+            call.effects.append(.write(address, bytes: bytes))
             return .answer(0)
-        case .setTSC: return .answer(0)
+        case .setTSC:
+            switch UInt32(truncatingIfNeeded: argument) {
+            case Self.timeStampWorks: thread.faultsAtTimeStamp = false
+            case Self.timeStampFaults: thread.faultsAtTimeStamp = true
+            default: return .refuse(.EINVAL)
+            }
+            return .answer(0)
         case .getDumpable: return .answer(thread.process.dumpable)
         case .setDumpable:
             guard argument <= 1 else { return .refuse(.EINVAL) }
             thread.process.dumpable = Int64(argument)
             return .answer(0)
-        case .setNoNewPrivileges:
-            if argument == 1 { thread.hasNoNewPrivileges = true }
-            return .execute
+        case .setNoNewPrivileges: return .execute
         case .getNoNewPrivileges: return .answer(thread.hasNoNewPrivileges ? 1 : 0)
         case nil: return .execute
         }
+    }
+
+    /// PR_TSC_ENABLE and PR_TSC_SIGSEGV.
+    private static let timeStampWorks: UInt32 = 1
+    private static let timeStampFaults: UInt32 = 2
+
+    private func isSettingNoNewPrivileges(_ call: PendingSyscall) -> Bool {
+        UInt32(truncatingIfNeeded: call.entry.argument(0)) == ProcessControl.setNoNewPrivileges.rawValue
     }
 
     private enum ProcessControl: UInt32 {
@@ -237,16 +251,5 @@ extension RecordSession {
         let digits = String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         let readImpliesExecute: UInt32 = 0x40_0000
         thread.process.readImpliesExecute = (UInt32(digits, radix: 16) ?? 0) & readImpliesExecute != 0
-    }
-
-    /// A filter of the tracee's own may answer before ours does: from now on every entry is stopped by ptrace itself.
-    private func installedFilter(_ call: PendingSyscall, _ thread: RecordedThread) {
-        // seccomp(SECCOMP_SET_MODE_STRICT or _FILTER), prctl(PR_SET_SECCOMP).
-        let setsFilter =
-            call.number == .seccomp ? call.entry.argument(0) <= 1 : call.entry.argument(0) == 22
-        guard setsFilter else { return }
-        for id in thread.process.threads { threads[id]?.usesSyscallStops = true }
-        thread.usesSyscallStops = true
-        thread.next = thread.userResumption
     }
 }

@@ -21,6 +21,11 @@ extension RecordSession {
             thread.injectedSignal = nil
             info = injected
         }
+        if number == Signal.sys, let trapped = thread.trappedCall.take() {
+            // The kernel was given another instruction pointer.
+            try thread.traced.setSignalInfo(trapped)
+            info = trapped
+        }
         // A replay raises it at the end of the frame before, as this recorder did.
         let isSynchronous = !isInjected && Signal.isFault(info)
         let disposition = Disposition(of: number, for: thread.id)
@@ -136,6 +141,7 @@ extension RecordSession {
         withdrawn.rax = entry.origRax
         withdrawn.origRax = .max
         try stand(thread, at: withdrawn)
+        try passExit(of: thread)
         write(
             Frame(
                 thread: thread.id, event: .syscall(SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))),
@@ -160,13 +166,16 @@ extension RecordSession {
 enum Signal {
     static let ill: Int32 = 4
     static let trap: Int32 = 5
+    static let kill: Int32 = 9
     static let segv: Int32 = 11
     static let cont: Int32 = 18
+    static let sys: Int32 = 31
     static let stops: Set<Int32> = [19, 20, 21, 22]
     /// Default action "ignore": SIGCHLD, SIGCONT, SIGURG, SIGWINCH.
     static let ignoredByDefault: Set<Int32> = [17, 18, 23, 28]
-    /// SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
-    private static let faults: Set<Int32> = [4, 5, 7, 8, 11, 31]
+    /// SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV. SIGSYS stands for a system call that a filter has trapped: a replay
+    /// makes none.
+    private static let faults: Set<Int32> = [4, 5, 7, 8, 11]
 
     /// Whether the kernel raised the signal because of the instruction that the thread executed.
     static func isFault(_ info: SignalInfo) -> Bool { info.code > 0 && faults.contains(info.number) }

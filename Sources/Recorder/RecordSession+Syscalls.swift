@@ -9,9 +9,16 @@ extension RecordSession {
     /// A thread is about to enter the kernel.
     func handleEntry(of thread: RecordedThread) throws(PtraceError) {
         let entry = try thread.traced.registers()
+        var isForeign = false
+        // The instruction `syscall` leaves these behind, other ways into the kernel do not.
+        if entry.rcx != entry.rip || entry.r11 != entry.eflags {
+            if entry.isInVsyscallPage { return try handleVsyscall(of: thread, at: entry) }
+            isForeign = try thread.traced.eventMessage() == RecordingFilter.foreignCall
+        }
         if thread.isInterrupted, try absorbInterrupt(of: thread, at: entry) { return }
         if thread.restart != nil { try resolveRestart(of: thread) }
         if try deliverDeferredSignals(of: thread, at: entry) { return }
+        if isForeign { return try handleForeignCall(of: thread, at: entry) }
         let number = SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))
         let xstate = try thread.traced.xstate()
         // The memory is gone at the next stop.
@@ -19,6 +26,7 @@ extension RecordSession {
         if isExec { searchAgain(in: thread) }
         let call = PendingSyscall(
             number: number, entry: entry, xstate: xstate, rule: rule(of: number, entry: entry, thread: thread))
+        if thread.seccomp.isActive, try applyFilters(to: call, of: thread) { return }
         if isExec, verification != nil { call.entryDigest = wholeDigest(of: thread, at: entry) }
         switch try enter(call, by: thread) {
         case .execute:
@@ -32,7 +40,7 @@ extension RecordSession {
     }
 
     /// The rule that the table has for a call; that of the interrupted call for restart_syscall(2).
-    private func rule(of number: SyscallNumber, entry: Registers, thread: RecordedThread) -> SyscallRule {
+    func rule(of number: SyscallNumber, entry: Registers, thread: RecordedThread) -> SyscallRule {
         if number == .restart_syscall, let interrupted = thread.interrupted { return interrupted.rule }
         let rule = SyscallTable[number].rule(for: entry)
         guard let argument = rule.direction else { return rule }
@@ -41,24 +49,18 @@ extension RecordSession {
     }
 
     /// The kernel never sees the call.
-    private func answer(_ call: PendingSyscall, with result: Int64, thread: RecordedThread) throws(PtraceError) {
+    func answer(_ call: PendingSyscall, with result: Int64, thread: RecordedThread) throws(PtraceError) {
         var registers = call.entry
         registers.syscallResult = result
         // A number of -1 makes the kernel skip the call: seccomp(2), SECCOMP_RET_TRACE.
         registers.origRax = .max
         try stand(thread, at: registers)
-        if thread.usesSyscallStops {
-            // This stop was the entry; the exit is still reported.
-            call.answer = result
-            thread.phase = .syscall(call)
-            thread.next.request = .syscall
-            return
-        }
+        try passExit(of: thread)
         writeCall(call, after: registers, of: thread)
     }
 
     /// What memory the call may touch, while its lengths and vectors are still untouched themselves.
-    private func noteCapacity(of call: PendingSyscall, by thread: RecordedThread) {
+    func noteCapacity(of call: PendingSyscall, by thread: RecordedThread) {
         let memory = thread.memory
         if !call.rule.outputs.isEmpty {
             call.rule.appendCapacity(of: call.entry, to: &call.outputs) { memory.readExactly($0, count: $1) }
@@ -79,10 +81,8 @@ extension RecordSession {
         if call.isExecDone { return try finishExec(call, of: thread) }
         var registers = try thread.traced.registers()
         registers.hideStandstill()
-        if let answer = call.answer {
-            registers.syscallResult = answer
-            try stand(thread, at: registers)
-        } else if call.isRewritten {
+        if let info = call.trap { return try finishTrapped(call, info, at: registers, of: thread) }
+        if call.isRewritten {
             registers = restored(registers, from: call)
             try stand(thread, at: registers)
         } else if !registers.showStandstill {
@@ -95,6 +95,7 @@ extension RecordSession {
             registers.syscallResult = result
             try stand(thread, at: registers)
         }
+        if let filter = call.filter { finishInstallation(filter, result: result, thread: thread) }
         if PendingSyscall.isRestart(result), call.handler != .sigreturn {
             // Whether the kernel makes the call again depends on what comes next.
             call.exit = registers
@@ -118,6 +119,11 @@ extension RecordSession {
         var registers = registers
         for index in 0..<6 { registers.setArgument(index, to: call.entry.argument(index)) }
         registers.origRax = call.entry.origRax
+        if let answer = call.kernelAnswer,
+            registers.instructionPointer == answer.address(letThrough: InterceptorLayout.letThrough)
+        {
+            registers.rip = call.entry.rip
+        }
         return registers
     }
 
@@ -303,7 +309,7 @@ extension RecordSession {
         if let redirection = call.redirection.take() { arena(of: thread).release(redirection.block) }
     }
 
-    private func arena(of thread: RecordedThread) -> ScratchArena {
+    func arena(of thread: RecordedThread) -> ScratchArena {
         let id = ObjectIdentifier(thread.traced.addressSpace)
         if let arena = arenas[id] { return arena }
         let arena = ScratchArena()
@@ -314,7 +320,7 @@ extension RecordSession {
     // MARK: Restarts
 
     /// The thread is at the entry of a call again: the one that was interrupted has been restarted.
-    private func resolveRestart(of thread: RecordedThread) throws(PtraceError) {
+    func resolveRestart(of thread: RecordedThread) throws(PtraceError) {
         if let call = thread.restart.take() { try finishRestart(call, of: thread, restarted: true) }
     }
 

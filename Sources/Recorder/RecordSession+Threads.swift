@@ -29,9 +29,10 @@ extension RecordSession {
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
         process.threads.append(id)
-        let child = RecordedThread(traced: traced, process: process, signalMask: parent.signalMask)
-        child.usesSyscallStops = parent.usesSyscallStops
-        child.next = child.userResumption
+        let child = RecordedThread(
+            traced: traced, process: process, signalMask: parent.signalMask, userRequest: parent.userRequest)
+        child.seccomp = parent.seccomp
+        child.faultsAtTimeStamp = parent.faultsAtTimeStamp
         child.affinity = parent.affinity
         child.hasNoNewPrivileges = parent.hasNoNewPrivileges
         child.nice = parent.nice
@@ -60,7 +61,11 @@ extension RecordSession {
     private func writeStart(
         of child: RecordedThread, parent: RecordedThread, request: CloneRequest
     ) throws(PtraceError) {
-        let registers = try child.traced.registers()
+        var registers = try child.traced.registers()
+        if case .syscall(let call) = parent.phase, call.kernelAnswer != nil {
+            registers.rip = call.entry.rip
+            try child.traced.setRegisters(registers)
+        }
         var effects: [Effect] = []
         for word in request.wordsSeenByChild {
             if let bytes = child.memory.readExactly(word, count: 4) { effects.append(.write(word, bytes: bytes)) }
@@ -75,6 +80,7 @@ extension RecordSession {
     /// PTRACE_EVENT_EXIT: the thread is about to end. Its last traces in memory are looked up before, and read after.
     func handleExiting(_ thread: RecordedThread) throws(PtraceError) {
         var lastCall: PendingSyscall?
+        if thread.isBeforeFilters { thread.phase = .syscall(try callBeforeFilters(of: thread)) }
         if case .syscall(let call) = thread.phase {
             writeEntry(of: call, by: thread)
             lastCall = call

@@ -92,6 +92,7 @@ extension RecordSession {
     // MARK: The time stamp counter
 
     private func readTimeStamp(_ registers: Registers, of thread: RecordedThread) -> Emulation? {
+        guard !thread.faultsAtTimeStamp else { return nil }
         let code = thread.memory.read(registers.instructionPointer, count: 3)
         var after = registers
         let counter: UInt64

@@ -158,11 +158,11 @@ extension RecordSession {
 
 extension RecordedThread {
     /// Whether another thread may run now.
-    var mayLoseTurn: Bool { !isInSyscall && restart == nil && !isMidway }
+    var mayLoseTurn: Bool { !isInSyscall && restart == nil && !isMidway && !isBeforeFilters }
 
     /// Whether the thread executes its own instructions when it runs.
     var isInUserCode: Bool {
-        if case .user = phase { return restart == nil }
+        if case .user = phase { return restart == nil && !isBeforeFilters }
         return false
     }
 
@@ -170,7 +170,7 @@ extension RecordedThread {
     var blocksNow: Bool {
         switch phase {
         case .syscall(let call): call.rule.blocking == .anyone
-        case .user: next.request == .continue && restart != nil
+        case .user: restart != nil
         case .exiting: true
         }
     }

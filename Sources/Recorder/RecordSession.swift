@@ -100,12 +100,14 @@ package final class RecordSession {
         if let error = startError { throw error }
         if let errno = startFailure { throw .cannotExecute(path: options.path, errno: errno) }
         guard hasStarted else {
-            let isXCR0 = firstProcessExit.map { $0 == ExitStatus(waitStatus: Tracer.exitWithoutXCR0 << 8) } ?? false
-            throw .ptrace(
-                .failed(
-                    operation: isXCR0
-                        ? "pinning XCR0 with arch_prctl(2)" : "preparing the program with prctl(2) and seccomp(2)",
-                    thread: nil, errno: 1))
+            let operation: StaticStringBox =
+                switch firstProcessExit {
+                case ExitStatus(waitStatus: Tracer.exitWithoutXCR0 << 8): "pinning XCR0 with arch_prctl(2)"
+                case ExitStatus(waitStatus: Tracer.exitWithoutTSC << 8):
+                    "having rdtsc trapped with prctl(2) PR_SET_TSC ('xrr doctor' says more)"
+                default: "preparing the program with prctl(2) and seccomp(2)"
+                }
+            throw .ptrace(.failed(operation: operation, thread: nil, errno: 1))
         }
         let exit = firstProcessExit ?? ExitStatus(waitStatus: 9)
         sink.finish(exit, limits: limits, refusals: refusals.all)
@@ -142,7 +144,13 @@ package final class RecordSession {
         let traced = TracedThread(
             child, addressSpace: space, layout: layout,
             components: components)
-        threads[id] = RecordedThread(traced: traced, process: process, signalMask: inherited.mask)
+        let confinement = HostConfinement.current
+        let thread = RecordedThread(
+            traced: traced, process: process, signalMask: inherited.mask,
+            userRequest: confinement.isFiltered ? .syscall : .continue)
+        thread.seccomp = TraceeSeccomp(isFiltered: confinement.isFiltered)
+        thread.hasNoNewPrivileges = confinement.hasNoNewPrivileges
+        threads[id] = thread
     }
 
     /// Lets a thread make its next step: run to its next stop, and handle that.
@@ -164,9 +172,9 @@ package final class RecordSession {
     private func handle(_ stop: WaitStatus, of thread: RecordedThread) throws(PtraceError) {
         switch stop {
         case .event(.seccomp):
+            thread.isBeforeFilters = false
             if thread.isInSyscall { thread.next.request = .syscall } else { try handleEntry(of: thread) }
-        case .syscall:
-            if thread.isInSyscall { try handleExit(of: thread) } else { try handleEntry(of: thread) }
+        case .syscall: try handleSyscallStop(of: thread)
         case .event(.fork), .event(.vfork), .event(.clone): try handleNewThread(from: thread)
         case .event(.exec): try handleExec(of: thread)
         case .event(.exit): try handleExiting(thread)

@@ -22,7 +22,7 @@ final class RecordedThread {
     /// A stop that has been waited for and not yet been handled.
     var pendingStop: WaitStatus?
     /// How the thread goes on when it is scheduled next.
-    var next = Resumption()
+    var next: Resumption
     /// The registers the thread continued with after its last frame: equal to those now, it has not moved.
     var resumedRegisters: Registers?
     /// A call that ended with an ERESTART code, held back until it shows how the kernel proceeds.
@@ -39,8 +39,17 @@ final class RecordedThread {
     var interruptedTime: UInt64 = 0
     /// The signal that was sent again to be delivered here, with the information it had.
     var injectedSignal: SignalInfo?
-    /// PTRACE_SYSCALL instead of the filter's stops: the tracee has a filter of its own that may outrank ours.
-    var usesSyscallStops = false
+    /// How it is resumed to run to its next system call or signal: PTRACE_SYSCALL where filters around xrr may answer calls
+    /// before ours is asked, else PTRACE_CONT.
+    let userRequest: ResumeRequest
+    /// Stopped by PTRACE_SYSCALL at the entry of a call about which no filter has been asked yet.
+    var isBeforeFilters = false
+    /// The thread's seccomp mode and filters.
+    var seccomp = TraceeSeccomp()
+    /// The SIGSYS that is about to be delivered for a call that a filter has trapped, as the program is to see it.
+    var trappedCall: SignalInfo?
+    /// prctl(PR_SET_TSC) as the tracee knows it: RDTSC raises SIGSEGV.
+    var faultsAtTimeStamp = false
     /// set_tid_address(2) and CLONE_CHILD_CLEARTID: the word the kernel clears when the thread ends.
     var clearedAtExit = GuestAddress.null
     /// set_robust_list(2).
@@ -59,8 +68,10 @@ final class RecordedThread {
     /// The nice value the tracee believes in.
     var nice: Int32?
 
-    init(traced: TracedThread, process: RecordedProcess, signalMask: UInt64) {
+    init(traced: TracedThread, process: RecordedProcess, signalMask: UInt64, userRequest: ResumeRequest) {
         self.traced = traced
+        self.userRequest = userRequest
+        next = Resumption(request: userRequest)
         self.process = process
         self.signalMask = signalMask
     }
@@ -70,12 +81,12 @@ final class RecordedThread {
 
     /// How a thread is to be resumed.
     struct Resumption {
-        var request = ResumeRequest.continue
+        var request: ResumeRequest
         var signal: Int32 = 0
     }
 
     /// Runs to the next system call or signal.
-    var userResumption: Resumption { Resumption(request: usesSyscallStops ? .syscall : .continue) }
+    var userResumption: Resumption { Resumption(request: userRequest) }
 
     var isInSyscall: Bool {
         if case .syscall = phase { return true }

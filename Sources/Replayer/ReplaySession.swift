@@ -79,7 +79,8 @@ package final class ReplaySession {
         case .threadExit:
             return try endThread(frame, at: index)
         case .syscall, .syscallEntry:
-            return try advance(frame, at: index) { $0 == .syscall }
+            // Calls of the vsyscall page are stopped by the filter.
+            return try advance(frame, at: index) { $0 == .syscall || $0 == .event(.seccomp) }
         case .trap:
             return try advance(frame, at: index) { $0 == .signal(11) }
         case .signal(let info, _, isSynchronous: true) where info.number == Self.illegalInstruction:
@@ -213,6 +214,7 @@ package final class ReplaySession {
                     return diverged(frame, thread, at: index, stop: nil)
                 }
                 options.observer?(index, frame, Observation(registers: registers, xstate: xstate))
+                if case .syscall = frame.event, registers.isInVsyscallPage { try thread.leaveVsyscall(registers) }
             } else {
                 options.observer?(index, frame, nil)
             }

@@ -54,6 +54,17 @@ final class ReplayedThread {
         .failed(operation: "replaying with hardly any memory left", thread: thread, errno: 12)
     }
 
+    /// Lets the kernel return from the vsyscall page, a call of which was stopped by the filter: until then it would take
+    /// another instruction pointer for an attack.
+    func leaveVsyscall(_ registers: Registers) throws(PtraceError) {
+        var skipped = registers
+        skipped.origRax = .max
+        try traced.setRegisters(skipped)
+        HostThreads.interrupt(traced.id)
+        try traced.resume(.emulateSyscall)
+        _ = try awaitStop()
+    }
+
     /// Waits for the thread's next stop.
     func awaitStop(tick: () -> Void = {}) throws(PtraceError) -> WaitStatus {
         while true {

@@ -27,9 +27,22 @@ struct cptrace_spawn_options {
     uint64_t xcr0;           // what the kernel is to pin XCR0 to (ARCH_SET_XCR0), or 0
 };
 
-// How a spawned child exits that could not set itself up: prctl(2), seccomp(2); arch_prctl(2) ARCH_SET_XCR0.
+// How a spawned child exits that could not set itself up: prctl(2), seccomp(2); arch_prctl(2) ARCH_SET_XCR0; prctl(2)
+// PR_SET_TSC.
 #define CPTRACE_EXIT_SETUP 125
 #define CPTRACE_EXIT_XCR0 124
+#define CPTRACE_EXIT_TSC 123
+
+// Instruction pointers, counted from `let_through`, for which the recording filter answers a call instead of tracing it.
+#define CPTRACE_ANSWER_TRAP 0x40
+#define CPTRACE_ANSWER_KILL_THREAD 0x41
+#define CPTRACE_ANSWER_KILL_PROCESS 0x42
+// One that the recording filter does not know: for filters that a recorder changes.
+#define CPTRACE_ANSWER_NOTIFY 0x43
+// The message of PTRACE_EVENT_SECCOMP for a call that was not made as a 64-bit one.
+#define CPTRACE_TRACE_FOREIGN 1
+// The upper half of the addresses of the vsyscall page.
+#define CPTRACE_VSYSCALL_HIGH 0xffffffffu
 
 // The address and length of memory of this process.
 struct cptrace_file_identity {
@@ -164,6 +177,9 @@ void cptrace_raise_descriptor_limit(void);
 void cptrace_restore_descriptor_limit(void);
 // The process that traces this one, 0 if none does.
 int32_t cptrace_tracer(void);
+// The vsyscall page's calls, as the kernel would answer them: getcpu(2), and gettimeofday(2)'s time zone (8 bytes).
+void cptrace_cpu_and_node(uint32_t *cpu, uint32_t *node);
+void cptrace_time_zone(int32_t zone[2]);
 
 // --- shared regions (process.c)
 int32_t cptrace_memfd(const char *name, uint64_t length);

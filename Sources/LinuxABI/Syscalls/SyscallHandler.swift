@@ -55,7 +55,7 @@ package enum SyscallHandler: Hashable, Sendable, CaseIterable {
     case dumpable
 
     // Others.
-    /// seccomp(2), prctl(2) PR_SET_SECCOMP and PR_GET_SECCOMP: the tracee's filter is emulated.
+    /// seccomp(2), prctl(2) PR_SET_SECCOMP and PR_GET_SECCOMP: the tracee's filters are the recorder's business.
     case seccomp
     /// process_vm_writev(2): writes the memory of another process, which may be a tracee.
     case processVMWrite

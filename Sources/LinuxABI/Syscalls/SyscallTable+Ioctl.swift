@@ -6,8 +6,17 @@ extension SyscallTable {
             selection: Selection(
                 by: .argument(1, mask: 0xffff_ffff),
                 terminalRequests + descriptorRequests + socketRequests + networkDeviceRequests + fileRequests
-                    + deviceRequests + misdescribed,
+                    + deviceRequests + seccompRequests + misdescribed,
                 otherwise: .requestEncoding))
+    ]
+
+    /// include/uapi/linux/seccomp.h: what a supervisor does with its listener.
+    private static let seccompRequests: [Selection.Case] = [
+        .named("SECCOMP_IOCTL_NOTIF_RECV", 0xc050_2100, .blocks, .inOut(2, 80)),
+        .named("SECCOMP_IOCTL_NOTIF_SEND", 0xc018_2101),
+        .named("SECCOMP_IOCTL_NOTIF_ID_VALID", 0x4008_2102),
+        .named("SECCOMP_IOCTL_NOTIF_ADDFD", 0x4018_2103),
+        .named("SECCOMP_IOCTL_NOTIF_SET_FLAGS", 0x4008_2104),
     ]
 
     /// include/uapi/asm-generic/ioctls.h.

@@ -71,6 +71,7 @@ struct Finding {
                     detail: "\(scope), children \(scope == "3" ? "forbidden" : "allowed")"))
         }
         findings += HostProbe.allCases.map(finding)
+        findings.append(outerFilter())
         if let state = HostProbe.extendedState() {
             findings.append(
                 Finding(
@@ -150,6 +151,15 @@ struct Finding {
         case .compareResources:
             useful("kcmp", "descriptors that are the same open file are told apart less surely")
         }
+    }
+
+    /// A container has one, and it may answer a call before xrr's own filter stops it.
+    private static func outerFilter() -> Finding {
+        Finding(
+            name: "seccomp around xrr", state: .info,
+            detail: HostConfinement.current.isFiltered
+                ? "yes; what it answers is recorded too, by PTRACE_SYSCALL: each call costs a stop more"
+                : "none")
     }
 
     private static func disk() -> Finding {
