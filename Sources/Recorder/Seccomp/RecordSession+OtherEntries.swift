@@ -77,7 +77,9 @@ extension RecordSession {
         guard case .groupStop(let signal)? = thread.pendingStop else { return }
         if signal == Signal.trap { thread.pendingStop = nil }
         thread.phase = .user
-        writeCall(call, after: try thread.traced.registers(), of: thread)
+        let after = try thread.traced.registers()
+        try stand(thread, at: after)
+        writeCall(call, after: after, of: thread)
         raiseDeferredSignal(of: thread)
     }
 

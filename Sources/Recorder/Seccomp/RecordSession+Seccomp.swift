@@ -76,7 +76,7 @@ extension RecordSession {
         var registers = exit
         registers.instructionPointer = call.entry.instructionPointer
         registers.origRax = .max
-        try thread.traced.setRegisters(registers)
+        try stand(thread, at: registers)
         thread.phase = .user
         thread.trappedCall = info
         writeCall(call, after: registers, of: thread)
