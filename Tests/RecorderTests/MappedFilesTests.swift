@@ -108,7 +108,8 @@ import XState
         let (first, key, effect) = files.segment(7, length: 4096)
         #expect(effect == .createShared(first, length: 4096, contents: nil))
         let mapping = Mapping(
-            address: GuestAddress(0x10000), length: 4096, protection: 3, flags: 1, backing: .anonymous)
+            address: GuestAddress(0x10000), length: 4096, protection: 3, flags: 1,
+            backing: .shared(first, offset: 0, path: ""))
         files.note(mapping, key: key, isShared: true, offset: 0, in: space)
         let (again, _, none) = files.segment(7, length: 4096)
         #expect(again == first && none == nil)
