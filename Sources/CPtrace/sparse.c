@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t *end) {
@@ -23,6 +25,13 @@ int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t
     *start = (uint64_t)data;
     *end = (uint64_t)hole;
     return result;
+}
+
+int32_t cptrace_lives_in_memory(int32_t fd) {
+    struct statfs status;
+    if (fstatfs(fd, &status) == -1)
+        return -errno;
+    return status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC || status.f_type == HUGETLBFS_MAGIC;
 }
 
 int32_t cptrace_punch_hole(int32_t fd, uint64_t offset, uint64_t length) {

@@ -133,6 +133,10 @@ package enum HostFiles {
         return Identity(native)
     }
 
+    /// Whether stores to a mapping of the file change its times: not on file systems that live in memory (tmpfs and with
+    /// it memfd_create(2), ramfs, hugetlbfs), which have no page_mkwrite.
+    package static func hasReliableTimes(_ descriptor: Int32) -> Bool { cptrace_lives_in_memory(descriptor) == 0 }
+
     /// The first stretch of data of a file that does not end before an offset (lseek(2), SEEK_DATA); nil if there is
     /// none. A file system that cannot tell has no holes.
     package static func nextData(_ descriptor: Int32, from offset: UInt64) -> Range<UInt64>? {

@@ -17,6 +17,8 @@ final class MappedFiles {
     private var spaces: [ObjectIdentifier: AddressSpace] = [:]
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
+    /// The number of regions at which those are looked for that nothing shows any more.
+    private var nextRelease = MappedFiles.leastReleased
     private var listed: Set<FileDigest> = []
     /// The lengths of stored files in bytes.
     private var lengths: [FileDigest: UInt64] = [:]
@@ -88,7 +90,9 @@ final class MappedFiles {
 
     private func add(_ descriptor: Int32, path: String) -> FileDigest {
         do throws(FileStoreError) {
-            let digest = try storage.add(FileDescriptor(rawValue: descriptor), path: path)
+            let digest = try storage.add(
+                FileDescriptor(rawValue: descriptor), path: path,
+                isKnownByStat: HostFiles.hasReliableTimes(descriptor))
             noteFile(digest, descriptor, path: path)
             lengths[digest] = HostFiles.identity(of: descriptor)?.size
             return digest
@@ -132,10 +136,19 @@ final class MappedFiles {
             let length = HostFiles.identity(of: descriptor)?.size ?? region.length
             return (.shared(region.id, offset: offset, path: path), resize(key, to: length))
         }
+        // A shared mapping of what has no data at all needs no copy.
+        if isShared, HostFiles.nextData(descriptor, from: 0) == nil, !isMapped(key),
+            let length = HostFiles.identity(of: descriptor)?.size
+        {
+            let (region, effects) = createRegion(for: key, length: length, contents: nil)
+            return (.shared(region, offset: offset, path: path), effects)
+        }
         let digest = add(descriptor, path: path)
         // A private mapping alone shows the copy, as long as it is the only one and the file does not change.
-        let isAsBefore = privateMappings(of: key).allSatisfy { $0.contents == digest }
-        if !isShared, isAsBefore { return (.file(digest, offset: offset, path: path), []) }
+        let hasChanged = mappings.values.contains {
+            $0.contains { $0.key == key && !$0.isShared && $0.contents != digest }
+        }
+        if !isShared, !hasChanged { return (.file(digest, offset: offset, path: path), []) }
         let (region, effects) = makeRegion(key, contents: digest, in: scope)
         return (.shared(region, offset: offset, path: path), effects)
     }
@@ -148,7 +161,7 @@ final class MappedFiles {
     ) -> (SharedRegionID, [Effect]) {
         let (id, creation) = createRegion(for: key, length: lengths[contents] ?? 0, contents: contents)
         let views = PrivateViews(region: id, length: lengths[contents] ?? 0)
-        var effects = [creation]
+        var effects = creation
         for (space, list) in spaces.compactMap({ (id, space) in mappings[id].map { (space, $0) } }) {
             let copies = list.filter { $0.key == key && $0.contents != nil }
             if copies.isEmpty { continue }
@@ -172,15 +185,19 @@ final class MappedFiles {
         return region
     }
 
-    private func privateMappings(of key: FileKey) -> [FileMapping] {
-        mappings.values.flatMap { $0.filter { $0.key == key && !$0.isShared } }
+    /// What the unwritten pages of private mappings have shown since they were mapped.
+    private func storedContents(of key: FileKey) -> FileDigest? {
+        for list in mappings.values {
+            if let mapping = list.first(where: { $0.key == key && $0.contents != nil }) { return mapping.contents }
+        }
+        return nil
     }
 
     /// A region that is shared but has no file: MAP_SHARED | MAP_ANONYMOUS, or System V shared memory.
-    func anonymousRegion(length: UInt64) -> (SharedRegionID, FileKey, Effect) {
-        let id = newRegionID()
-        let key = FileKey(device: Self.anonymousDevice, inode: UInt64(id.rawValue))
-        return (id, key, .createShared(id, length: length, contents: nil))
+    func anonymousRegion(length: UInt64) -> (SharedRegionID, FileKey, [Effect]) {
+        let key = FileKey(device: Self.anonymousDevice, inode: UInt64(nextRegion))
+        let (id, effects) = createRegion(for: key, length: length, contents: nil)
+        return (id, key, effects)
     }
 
     // No device has these numbers.
@@ -188,23 +205,39 @@ final class MappedFiles {
     private static let segmentDevice = UInt64.max
 
     /// The region of a System V shared memory segment: the one in use, or a new one.
-    func segment(_ identifier: UInt64, length: UInt64) -> (SharedRegionID, FileKey, Effect?) {
+    ///
+    /// - Returns: with the effects that create it, none if it is in use.
+    func segment(_ identifier: UInt64, length: UInt64) -> (SharedRegionID, FileKey, [Effect]) {
         let key = FileKey(device: Self.segmentDevice, inode: identifier)
-        if let region = liveRegion(key) { return (region.id, key, nil) }
-        let (id, effect) = createRegion(for: key, length: length, contents: nil)
-        return (id, key, effect)
+        if let region = liveRegion(key) { return (region.id, key, []) }
+        let (id, effects) = createRegion(for: key, length: length, contents: nil)
+        return (id, key, effects)
     }
 
-    private func createRegion(for key: FileKey, length: UInt64, contents: FileDigest?) -> (SharedRegionID, Effect) {
-        let id = newRegionID()
-        regions[key] = SharedRegion(id: id, length: length)
-        return (id, .createShared(id, length: length, contents: contents))
+    private func createRegion(for key: FileKey, length: UInt64, contents: FileDigest?) -> (SharedRegionID, [Effect]) {
+        let id = SharedRegionID(rawValue: nextRegion)
+        nextRegion += 1
+        let former = regions.updateValue(SharedRegion(id: id, length: length), forKey: key)
+        var effects = releaseUnmapped(but: key)
+        if let former { effects.append(.releaseShared(former.id)) }
+        effects.append(.createShared(id, length: length, contents: contents))
+        return (id, effects)
     }
 
-    private func newRegionID() -> SharedRegionID {
-        defer { nextRegion += 1 }
-        return SharedRegionID(rawValue: nextRegion)
+    /// Gives up the regions that nothing shows any more, from time to time: a replay has memory and a descriptor for each.
+    private func releaseUnmapped(but current: FileKey) -> [Effect] {
+        guard regions.count >= nextRelease else { return [] }
+        let shown = Set(mappings.values.flatMap { $0.lazy.filter(\.showsRegion).map(\.key) })
+        var effects: [Effect] = []
+        for (key, region) in regions where key != current && !shown.contains(key) {
+            regions[key] = nil
+            effects.append(.releaseShared(region.id))
+        }
+        nextRelease = max(Self.leastReleased, 2 * regions.count)
+        return effects
     }
+
+    private static let leastReleased = 16
 
     private func resize(_ key: FileKey, to length: UInt64) -> [Effect] {
         guard let region = regions[key], region.length != length else { return [] }
@@ -214,7 +247,10 @@ final class MappedFiles {
 
     /// Whether any recorded address space shows the file.
     func isMapped(_ identity: HostFiles.Identity) -> Bool {
-        let key = FileKey(device: identity.device, inode: identity.inode)
+        isMapped(FileKey(device: identity.device, inode: identity.inode))
+    }
+
+    private func isMapped(_ key: FileKey) -> Bool {
         if let keys { return keys.contains(key) }
         let collected = Set(mappings.values.flatMap { $0.map(\.key) })
         keys = collected
@@ -310,8 +346,7 @@ final class MappedFiles {
         let key = FileKey(device: change.identity.device, inode: change.identity.inode)
         var effects: [Effect] = []
         if liveRegion(key) == nil {
-            // What the unwritten pages have shown until now.
-            guard let contents = privateMappings(of: key).lazy.compactMap(\.contents).first else { return [] }
+            guard let contents = storedContents(of: key) else { return [] }
             effects += makeRegion(key, contents: contents, in: scope).1
         }
         guard let region = regions[key] else { return effects }

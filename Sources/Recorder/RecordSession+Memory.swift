@@ -143,10 +143,10 @@ extension RecordSession {
         files.forget(address, length: length, in: space)
         if flags & MappingFlags.anonymous.rawValue != 0 {
             guard isShared else { return ([], [.map(mapping)]) }
-            let (region, key, effect) = files.anonymousRegion(length: length)
+            let (region, key, creation) = files.anonymousRegion(length: length)
             mapping.backing = .shared(region, offset: 0, path: "")
             files.note(mapping, key: key, isShared: true, offset: 0, in: space)
-            return ([effect], [.map(mapping)])
+            return (creation, [.map(mapping)])
         }
         let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
         let offset = entry.argument(5)
@@ -176,10 +176,10 @@ extension RecordSession {
             }
             return effects
         }
-        let (region, key, effect) = files.anonymousRegion(length: mapping.length)
+        let (region, key, creation) = files.anonymousRegion(length: mapping.length)
         mapping.backing = .shared(region, offset: 0, path: "")
         files.note(mapping, key: key, isShared: true, offset: 0, in: thread.traced.addressSpace)
-        return [effect, .map(mapping)]
+        return creation + [.map(mapping)]
     }
 
     private func isZeroDevice(_ entry: Registers, of thread: RecordedThread) -> Bool {
@@ -231,9 +231,8 @@ extension RecordSession {
         let mapping = Mapping(
             address: address, length: found.length, protection: found.protection, flags: MappingFlags.shared.rawValue,
             backing: .shared(region, offset: 0, path: found.name))
-        var effects: [Effect] = []
-        if let creation {
-            effects.append(creation)
+        var effects = creation
+        if !creation.isEmpty, !SegmentTable.isUntouched(entry.argument(0)) {
             thread.memory.forEachPiece(of: address, length: found.length, through: thread.id) { piece, bytes in
                 guard bytes.contains(where: { $0 != 0 }) else { return }
                 effects.append(.writeShared(region, offset: piece - address, bytes: bytes))

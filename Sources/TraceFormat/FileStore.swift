@@ -2,7 +2,7 @@ internal import Codec
 internal import Glibc
 package import SystemPackage
 
-/// Keeps copies of mapped files, each once, named by the SHA-256 of its contents.
+/// Keeps copies of mapped files, each once, named by the SHA-256 of its contents (`ContentHash`).
 ///
 /// ```
 /// objects/ab/cdef...   the contents, mode 0444; the name is the digest
@@ -16,7 +16,7 @@ package import SystemPackage
 ///
 /// Whole files are stored, whatever part of them is mapped. By FICLONE that costs no space where the file system can
 /// share blocks (btrfs, XFS, bcachefs); elsewhere the first use of a file reads and writes all of it but
-/// its holes.
+/// its holes. Of files that are mostly holes the data alone is read and hashed.
 package struct FileStore: Sendable {
     package let directory: FilePath
     /// Replaces write(2); for tests of what happens when it fails.
@@ -57,13 +57,19 @@ package struct FileStore: Sendable {
     ///
     /// A file whose stat data are known from before is not read at all. The descriptor's offset is neither used nor
     /// changed.
-    /// - Parameter path: for error messages.
-    package func add(_ file: FileDescriptor, path: String) throws(FileStoreError) -> FileDigest {
+    /// - Parameters:
+    ///   - path: for error messages.
+    ///   - isKnownByStat: whether every change of the file shows in its times.
+    package func add(
+        _ file: FileDescriptor, path: String, isKnownByStat: Bool = true
+    ) throws(FileStoreError) -> FileDigest {
         for _ in 0..<Self.attempts {
             let before = try status(of: file, path)
             guard before.type == .regular else { throw .notRegular(path: path) }
             let key = FileKey(before)
-            if let digest = knownDigest(key), hasObject(digest, size: before.size), isIntact(digest) { return digest }
+            if isKnownByStat, let digest = knownDigest(key), hasObject(digest, size: before.size), isIntact(digest) {
+                return digest
+            }
 
             let readingStarted = Self.now
             let temporaries = try make(.temporaries)
@@ -75,7 +81,9 @@ package struct FileStore: Sendable {
                     continue
                 }
                 try install(name, of: temporaries, as: digest)
-                if before.latestChange <= readingStarted - Self.settlingTime { remember(digest, for: key) }
+                if isKnownByStat, before.latestChange <= readingStarted - Self.settlingTime {
+                    remember(digest, for: key)
+                }
                 return digest
             } catch {
                 try? temporaries.remove(name)
@@ -124,15 +132,43 @@ package struct FileStore: Sendable {
         }
     }
 
+    /// The likelier of the two hashes is tried first: an object may have got or lost holes on its way here.
     private func compare(_ file: FileDescriptor, with digest: FileDigest) throws(FileStoreError) {
-        var hash = SHA256()
+        let status = try status(of: file, object(digest).string)
+        let length = UInt64(max(0, status.size))
+        let isSparse = ContentHash(for: status) == .sparse
+        let forms: [ContentHash] = isSparse ? [.sparse, .plain] : [.plain, .sparse]
+        for form in forms {
+            // Zeros without end are no contents that anybody has hashed.
+            if isSparse, form == .plain, length > Self.longestPlain { break }
+            do throws(Errno) {
+                if try hash(file, length: length, form) == digest.bytes { return }
+            } catch { throw .file(path: object(digest).string, error) }
+        }
+        throw .damaged(digest)
+    }
+
+    /// The longest file with more holes than data whose bytes are all hashed: some ten seconds.
+    private static let longestPlain: UInt64 = 16 << 30
+
+    private func hash(_ file: FileDescriptor, length: UInt64, _ form: ContentHash) throws(Errno) -> [UInt8] {
+        var hash = form.start(length: length)
         var reader = SparseReader(file)
         var piece: [UInt8] = []
-        repeat {
-            do { _ = try reader.read(into: &piece) } catch { throw .file(path: object(digest).string, error) }
-            hash.update(piece.span)
-        } while !piece.isEmpty
-        guard hash.finalize() == digest.bytes else { throw .damaged(digest) }
+        switch form {
+        case .plain:
+            repeat {
+                _ = try reader.read(into: &piece)
+                hash.update(piece.span)
+            } while !piece.isEmpty
+        case .sparse:
+            while let start = try reader.readBlock(into: &piece, end: length) {
+                let number = ContentHash.number(ofBlockAt: start)
+                hash.update(number.span)
+                hash.update(piece.span)
+            }
+        }
+        return hash.finalize()
     }
 
     /// Where the contents are, or would be: for looking into them, which a replay that maps them must not rely on.
@@ -229,42 +265,57 @@ extension FileStore {
     private func copy(
         _ source: FileDescriptor, path: String, to name: FilePath, in temporaries: OpenDirectory
     ) throws(FileStoreError) -> FileDigest? {
-        let size = UInt64(max(0, try status(of: source, path).size))
+        let status = try status(of: source, path)
+        let size = UInt64(max(0, status.size))
         let place = directory.appending(Part.temporaries.rawValue).pushing(name).string
         let target: OwnedFile
         do throws(Errno) { target = OwnedFile(try temporaries.makeFile(name)) } catch {
             throw .file(path: place, error)
         }
         let isCloned = target.clone(source)
-        var hash = SHA256()
+        let form = ContentHash(for: status)
+        var hash = form.start(length: size)
         // A clone is read instead of the original: it does not change.
         var reader = SparseReader(isCloned ? target.descriptor : source)
         var piece: [UInt8] = []
         while true {
-            let isHole: Bool
-            do { isHole = try reader.read(into: &piece) } catch { throw .file(path: path, error) }
+            var isHole = false
+            var start: UInt64?
+            do {
+                switch form {
+                case .plain: isHole = try reader.read(into: &piece)
+                case .sparse:
+                    start = try reader.readBlock(into: &piece, end: size)
+                    if start == nil { piece = [] }
+                }
+            } catch { throw .file(path: path, error) }
             if piece.isEmpty { break }
+            if let start {
+                let number = ContentHash.number(ofBlockAt: start)
+                hash.update(number.span)
+            }
             hash.update(piece.span)
             // A file that grows as fast as it is read would never end.
-            if reader.offset > size { return nil }
+            if form == .plain, reader.offset > size { return nil }
             if isCloned { continue }
-            if isHole {
-                do { try target.extend(to: reader.offset) } catch { throw .file(path: place, error) }
-                continue
-            }
-            var rest = piece[...]
             do {
-                while !rest.isEmpty {
-                    let written =
-                        if let write { try write(target.descriptor, rest) } else { try target.writeSome(rest) }
-                    rest = rest.dropFirst(written)
-                }
+                if isHole || start != nil { try target.extend(to: start ?? reader.offset) }
+                if !isHole { try writeAll(piece[...], to: target) }
             } catch { throw .file(path: place, error) }
         }
-        do { try target.setPermissions([.ownerRead, .groupRead, .otherRead]) } catch {
-            throw .file(path: place, error)
+        do {
+            if form == .sparse { try target.resize(to: size) }
+            try target.setPermissions([.ownerRead, .groupRead, .otherRead])
+        } catch { throw .file(path: place, error) }
+        return form == .sparse || reader.offset == size ? FileDigest(bytes: hash.finalize()) : nil
+    }
+
+    private func writeAll(_ bytes: ArraySlice<UInt8>, to target: borrowing OwnedFile) throws(Errno) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = if let write { try write(target.descriptor, rest) } else { try target.writeSome(rest) }
+            rest = rest.dropFirst(written)
         }
-        return reader.offset == size ? FileDigest(bytes: hash.finalize()) : nil
     }
 
     private func install(

@@ -40,6 +40,34 @@ struct SparseReader: ~Copyable {
         return extent.isHole
     }
 
+    /// The next block of 64 KiB, counted from the file's beginning, that is not zeros only; shorter at `end`.
+    ///
+    /// - Returns: where it begins; nil if there is none before `end`.
+    mutating func readBlock(into block: inout [UInt8], end: UInt64) throws(Errno) -> UInt64? {
+        let size = UInt64(ContentHash.blockSize)
+        while offset < end {
+            if offset >= extent.end || extent.isHole { extent = nextExtent() }
+            if extent.isHole {
+                // The data begin in this block, or in a later one.
+                let next = extent.end / size * size
+                if next > offset {
+                    offset = next
+                    continue
+                }
+            }
+            let start = offset
+            try OwnedFile.read(descriptor, Int(min(size, end - start)), at: start, into: &block)
+            offset += size
+            if block.isEmpty { return nil }
+            if block.count == Self.zeroBlock.count ? block != Self.zeroBlock : block.contains(where: { $0 != 0 }) {
+                return start
+            }
+        }
+        return nil
+    }
+
+    private static let zeroBlock = [UInt8](repeating: 0, count: ContentHash.blockSize)
+
     private func nextExtent() -> (end: UInt64, isHole: Bool) {
         let all = (end: UInt64(Int64.max), isHole: false)
         guard let seeker else { return all }

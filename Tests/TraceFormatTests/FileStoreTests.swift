@@ -62,11 +62,76 @@ import Testing
         let digest = try add(path, to: store)
         var expected = [UInt8](repeating: 0, count: 8 * block + 5)
         for index in data { expected.replaceSubrange(index * block..<index * block + 3, with: [1, 2, 3]) }
-        #expect(digest.bytes == SHA256.hash(expected.span))
+        #expect(digest.bytes == SparseExample.hash(expected))
+        try store.verify(digest)
         #expect(try contents(store, digest) == expected)
         let object = try store.open(digest)
         defer { try? object.close() }
         #expect(try object.stat().sizeAllocated < 2 * block)
+    }
+
+    @Test func whereTheHolesAreDoesNotMatter() throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let size = 4 << 20
+        var digests: Set<FileDigest> = []
+        // Around the bytes: nothing, a page of zeros, a block of them.
+        for around in [0, 4096, 65536] {
+            let path = scratch.path.appending("sparse \(around)")
+            let file = try FileDescriptor.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+            try file.resize(to: Int64(size))
+            let zeros = [UInt8](repeating: 0, count: around)
+            try file.writeAll(toAbsoluteOffset: Int64(1_000_000 - around), zeros + [1, 2, 3] + zeros)
+            try file.close()
+            digests.insert(try add(path, to: store))
+        }
+        #expect(digests.count == 1)
+        let digest = try #require(digests.first)
+        // An object that lost its holes is the same, and one that has other bytes is not.
+        let name = digest.description
+        let object = scratch.path.appending("store/objects/\(name.prefix(2))/\(name.dropFirst(2))")
+        var bytes = try contents(store, digest)
+        try Directory.remove(object)
+        try Scratch.replace(object, bytes)
+        try store.verify(digest)
+        bytes[1_000_000] = 9
+        try Directory.remove(object)
+        try Scratch.replace(object, bytes)
+        #expect(throws: FileStoreError.damaged(digest)) { try store.verify(digest) }
+    }
+
+    @Test func aPlainNameHoldsForAnObjectThatGotHoles() throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let path = scratch.path.appending("dense")
+        let bytes = [1, 2, 3] + [UInt8](repeating: 0, count: 4 << 20)
+        try Scratch.replace(path, bytes)
+        let digest = try add(path, to: store)
+        #expect(digest.bytes == SHA256.hash(bytes.span))
+        let name = digest.description
+        let object = scratch.path.appending("store/objects/\(name.prefix(2))/\(name.dropFirst(2))")
+        try Directory.remove(object)
+        let file = try FileDescriptor.open(object, .readWrite, options: .create, permissions: .ownerReadWrite)
+        try file.writeAll([1, 2, 3])
+        try file.resize(to: Int64(bytes.count))
+        try file.close()
+        try store.verify(digest)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func terabytesOfHolesTakeNoTime() throws {
+        let scratch = try Scratch()
+        let store = try store(scratch)
+        let path = scratch.path.appending("huge")
+        let file = try FileDescriptor.open(path, .readWrite, options: .create, permissions: .ownerReadWrite)
+        try file.resize(to: 4 << 40)
+        try file.writeAll(toAbsoluteOffset: 3 << 40, [1, 2, 3])
+        try file.close()
+        let digest = try add(path, to: store)
+        #expect(store.contains(digest, size: 4 << 40))
+        try store.verify(digest)
+        let object = try store.open(digest)
+        defer { try? object.close() }
+        #expect(try object.stat().sizeAllocated < 1 << 20)
     }
 
     @Test func theDigestIsTheSHA256() throws {
@@ -287,5 +352,18 @@ enum FileDescriptorStat {
     static func of(_ descriptor: FileDescriptor) throws -> UInt32 {
         let file = OwnedFile(descriptor)
         return UInt32(try file.descriptor.stat().permissions.rawValue)
+    }
+}
+
+/// The name of a sparse file, computed in another way than the store does it.
+enum SparseExample {
+    static func hash(_ bytes: [UInt8]) -> [UInt8] {
+        func word(_ number: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+        var hashed = Array("xrr sparse file\0".utf8) + word(bytes.count)
+        for index in 0...bytes.count / 65536 {
+            let block = bytes[min(bytes.count, index * 65536)..<min(bytes.count, (index + 1) * 65536)]
+            if block.contains(where: { $0 != 0 }) { hashed += word(index) + block }
+        }
+        return SHA256.hash(hashed.span)
     }
 }

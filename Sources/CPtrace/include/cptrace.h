@@ -176,6 +176,8 @@ int32_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length);
 // The first stretch of data of a file that does not end before `offset`: 1, or 0 if there is none. The descriptor's
 // position stays.
 int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t *end);
+// Whether a file is on tmpfs, ramfs or hugetlbfs.
+int32_t cptrace_lives_in_memory(int32_t fd);
 int32_t cptrace_punch_hole(int32_t fd, uint64_t offset, uint64_t length);
 int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
 
