@@ -18,7 +18,7 @@ final class MappedFiles {
     private var regions: [FileKey: SharedRegion] = [:]
     private var nextRegion: UInt32 = 0
     /// The number of regions at which those are looked for that nothing shows any more.
-    private var nextRelease = leastReleased
+    private var nextRelease = MappedFiles.leastReleased
     private var listed: Set<FileDigest> = []
     /// The lengths of stored files in bytes.
     private var lengths: [FileDigest: UInt64] = [:]
@@ -218,11 +218,10 @@ final class MappedFiles {
         let id = SharedRegionID(rawValue: nextRegion)
         nextRegion += 1
         let former = regions.updateValue(SharedRegion(id: id, length: length), forKey: key)
-        return (
-            id,
-            (former.map { [.releaseShared($0.id)] } ?? []) + releaseUnmapped(but: key)
-                + [.createShared(id, length: length, contents: contents)]
-        )
+        var effects = releaseUnmapped(but: key)
+        if let former { effects.append(.releaseShared(former.id)) }
+        effects.append(.createShared(id, length: length, contents: contents))
+        return (id, effects)
     }
 
     /// Gives up the regions that nothing shows any more, from time to time: a replay has memory and a descriptor for each.

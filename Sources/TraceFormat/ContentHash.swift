@@ -23,8 +23,8 @@ enum ContentHash {
     func start(length: UInt64) -> SHA256 {
         var hash = SHA256()
         if self == .sparse {
-            hash.update(Self.magic.span)
-            hash.update(Self.littleEndian(length).span)
+            let head = Self.magic + Self.littleEndian(length)
+            hash.update(head.span)
         }
         return hash
     }

@@ -163,7 +163,8 @@ package struct FileStore: Sendable {
             } while !piece.isEmpty
         case .sparse:
             while let start = try reader.readBlock(into: &piece, end: length) {
-                hash.update(ContentHash.number(ofBlockAt: start).span)
+                let number = ContentHash.number(ofBlockAt: start)
+                hash.update(number.span)
                 hash.update(piece.span)
             }
         }
@@ -289,7 +290,10 @@ extension FileStore {
                 }
             } catch { throw .file(path: path, error) }
             if piece.isEmpty { break }
-            if let start { hash.update(ContentHash.number(ofBlockAt: start).span) }
+            if let start {
+                let number = ContentHash.number(ofBlockAt: start)
+                hash.update(number.span)
+            }
             hash.update(piece.span)
             // A file that grows as fast as it is read would never end.
             if form == .plain, reader.offset > size { return nil }

@@ -14,7 +14,7 @@ import XState
         var registers = Registers()
         for (index, argument) in arguments.enumerated() { registers.setArgument(index, to: argument) }
         let words = memory
-        return try unsafe words.withUnsafeBytes { buffer throws in
+        return try unsafe words.withUnsafeBytes { buffer throws -> FileChange.Extent in
             // A word of the test's own memory stands for the tracee's.
             for index in 0..<6 where registers.argument(index) == Self.pointer {
                 registers.setArgument(index, to: UInt64(unsafe UInt(bitPattern: buffer.baseAddress)))

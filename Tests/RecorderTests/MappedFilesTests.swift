@@ -154,7 +154,7 @@ import XState
         }
 
         deinit {
-            unsafe _ = munmap(UnsafeMutableRawPointer(bitPattern: UInt(memory.rawValue)), 3 * 4096)
+            _ = unsafe munmap(UnsafeMutableRawPointer(bitPattern: UInt(memory.rawValue)), 3 * 4096)
             try? descriptor.close()
         }
     }
@@ -262,7 +262,7 @@ import XState
         let effects = try change(descriptor, .all)
         let region = SharedRegionID(rawValue: 0)
         #expect(effects.first == .clearShared(region, offset: 0, length: 1 << 39))
-        guard effects.count == 3, case .writeShared(region, offset: 1 << 39, let bytes) = effects[1] else {
+        guard effects.count == 3, case .writeShared(region, offset: 1 << 39, bytes: let bytes) = effects[1] else {
             Issue.record("\(effects)")
             return
         }
