@@ -116,14 +116,14 @@ final class MappedFiles {
     /// What stands behind a mapping that a thread just made of one of its descriptors, with the effects that have to
     /// come before it; nil for what is no regular file.
     func backing(
-        ofDescriptor number: Int32, of thread: RecordedThread, offset: UInt64, isShared: Bool, in scope: FrameScope
+        ofDescriptor number: Int32, of thread: ThreadID, offset: UInt64, isShared: Bool, in scope: FrameScope
     ) throws(PtraceError) -> (Backing, FileKey, [Effect])? {
-        guard let identity = HostFiles.identity(ofDescriptor: number, in: thread.id), identity.isRegular else {
+        guard let identity = HostFiles.identity(ofDescriptor: number, in: thread), identity.isRegular else {
             return nil
         }
         let key = FileKey(device: identity.device, inode: identity.inode)
-        let path = HostFiles.link("/proc/\(thread.id)/fd/\(number)") ?? ""
-        let descriptor = try HostFiles.open(descriptor: number, of: thread.id)
+        let path = HostFiles.link("/proc/\(thread)/fd/\(number)") ?? ""
+        let descriptor = try HostFiles.open(descriptor: number, of: thread)
         defer { HostFiles.close(descriptor) }
         let (backing, effects) = backing(of: descriptor, key, path: path, offset: offset, isShared: isShared, in: scope)
         return (backing, key, effects)

@@ -162,7 +162,7 @@ extension RecordSession {
         let descriptor = Int32(truncatingIfNeeded: entry.argument(4))
         let offset = entry.argument(5)
         if let (backing, key, effects) = try files.backing(
-            ofDescriptor: descriptor, of: thread, offset: offset, isShared: isShared, in: scope(of: thread))
+            ofDescriptor: descriptor, of: thread.id, offset: offset, isShared: isShared, in: scope(of: thread))
         {
             mapping.backing = backing
             files.note(mapping, key: key, isShared: isShared, offset: offset, in: space)
