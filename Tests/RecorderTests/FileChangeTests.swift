@@ -17,7 +17,7 @@ import XState
         return try unsafe words.withUnsafeBytes { buffer throws -> FileChange.Extent in
             // A word of the test's own memory stands for the tracee's.
             for index in 0..<6 where registers.argument(index) == Self.pointer {
-                registers.setArgument(index, to: UInt64(unsafe UInt(bitPattern: buffer.baseAddress)))
+                registers.setArgument(index, to: UInt64(UInt(bitPattern: buffer.baseAddress)))
             }
             let call = PendingSyscall(
                 number: number, entry: registers,

@@ -145,12 +145,14 @@ import XState
         let memory: GuestAddress
 
         init(_ path: String) throws {
-            descriptor = try .open(FilePath(path), .readWrite, options: .create, permissions: .ownerReadWrite)
+            let file = try FileDescriptor.open(
+                FilePath(path), .readWrite, options: .create, permissions: .ownerReadWrite)
             for byte in UInt8(ascii: "a")...UInt8(ascii: "c") {
-                try descriptor.writeAll([UInt8](repeating: byte, count: 4096))
+                try file.writeAll([UInt8](repeating: byte, count: 4096))
             }
-            let address = unsafe mmap(nil, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor.rawValue, 0)
-            memory = GuestAddress(UInt64(unsafe UInt(bitPattern: address)))
+            let address = unsafe mmap(nil, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.rawValue, 0)
+            descriptor = file
+            memory = GuestAddress(UInt64(UInt(bitPattern: address)))
         }
 
         deinit {

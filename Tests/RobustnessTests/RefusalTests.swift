@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import LinuxABI
 import SystemPackage
 import TestSupport
 import Testing

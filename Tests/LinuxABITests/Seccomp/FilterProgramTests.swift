@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func notifyingProgramKnowsOneInstructionPointer() {
-        let program = FilterProgram([.init(0x06, 0)]).notifying(at: 0x7000_0045)
+        let program = FilterProgram([.init(0x06, 0)]).notifying(at: GuestAddress(0x7000_0045))
         func result(at ip: UInt64) -> UInt32 { program.run(on: SeccompData(registers(ip: ip))) }
         #expect(result(at: 0x7000_0045) == SeccompVerdict.Action.notify.rawValue)
         #expect(result(at: 0x7000_0046) == SeccompVerdict.allow.rawValue)
