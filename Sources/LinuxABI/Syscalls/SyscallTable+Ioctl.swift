@@ -13,7 +13,7 @@ extension SyscallTable {
     /// include/uapi/linux/seccomp.h: what a supervisor does with its listener.
     private static let seccompRequests: [Selection.Case] = [
         .named("SECCOMP_IOCTL_NOTIF_RECV", 0xc050_2100, .blocks, .inOut(2, 80)),
-        .named("SECCOMP_IOCTL_NOTIF_SEND", 0xc018_2101),
+        .named("SECCOMP_IOCTL_NOTIF_SEND", 0xc018_2101, .inOut(2, 24)),
         .named("SECCOMP_IOCTL_NOTIF_ID_VALID", 0x4008_2102),
         .named("SECCOMP_IOCTL_NOTIF_ADDFD", 0x4018_2103),
         .named("SECCOMP_IOCTL_NOTIF_SET_FLAGS", 0x4008_2104),
@@ -186,8 +186,8 @@ extension SyscallTable {
         .named("TUNGETVNETLE", 0x8004_54dd, .out(2, 4)),
         .named("TUNSETVNETBE", 0x4004_54de),
         .named("TUNGETVNETBE", 0x8004_54df, .out(2, 4)),
-        .named("TUNSETSTEERINGEBPF", 0x8004_54e0),
-        .named("TUNSETFILTEREBPF", 0x8004_54e1),
+        .named("TUNSETSTEERINGEBPF", 0x8004_54e0, .inOut(2, 4)),
+        .named("TUNSETFILTEREBPF", 0x8004_54e1, .inOut(2, 4)),
         .named("TUNSETCARRIER", 0x4004_54e2),
         .named("TUNGETDEVNETNS", 0x54e3),
         // SIOCGIFHWADDR and SIOCSIFHWADDR are those of sockets.
