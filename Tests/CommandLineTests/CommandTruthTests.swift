@@ -141,7 +141,7 @@ import TraceFormat
                 var startTime: UInt64
                 var kernel: String
                 var pageSize: Int
-                var files: [File]
+                var mappedFiles: [File]
             }
             let all: [Info] = try objects(try await guest.run("info", "--json").output)
             let info = try #require(all.first)
@@ -158,7 +158,7 @@ import TraceFormat
                     == String(
                         decoding: try Data(contentsOf: URL(filePath: "/proc/sys/kernel/osrelease")).dropLast(),
                         as: UTF8.self))
-            #expect(info.files.contains { $0.path == guest.program })
+            #expect(info.mappedFiles.contains { $0.path == guest.program })
             let lines = try await guest.run("info").output
             #expect(lines.contains("\ncommand       \(guest.program) 'an argument' ''\n"))
             #expect(
