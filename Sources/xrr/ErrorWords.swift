@@ -59,7 +59,7 @@ extension RecordError {
         if case .file(_, _, let errno) = error { advice(errno) } else { "" }
     }
 
-    private static func advice(_ error: FileStoreError) -> String {
+    static func advice(_ error: FileStoreError) -> String {
         if case .file(_, let errno) = error { advice(errno) } else { "" }
     }
 
@@ -67,6 +67,7 @@ extension RecordError {
         switch errno {
         case .noSpace, .diskQuotaExceeded: " (free some space, or record to another disk with -o or XRR_DIR)"
         case .fileTooLarge: " (raise 'ulimit -f')"
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem: " (raise 'ulimit -n')"
         default: ""
         }
     }

@@ -375,7 +375,7 @@ import TraceFormat
         #expect(logged.ending == .exited(0))
         let replayLogged = try await guest.run("replay", "--autoplay", "--log", "session=trace", "latest")
         #expect(replayLogged.ending == .exited(0) && replayLogged.error.contains("[replayer.session] event 0 "))
-        #expect(try await guest.run("record", "no-such-program").ending == .exited(127))
+        #expect(try await guest.run("record", "/no/such/program").ending == .exited(127))
         #expect(try await guest.run("record", "/etc/passwd").ending == .exited(126))
         #expect(try await guest.run("replay").ending == .exited(64))
     }

@@ -60,8 +60,8 @@ import Testing
             // Objects are trusted only when they have been left alone for two seconds.
             try await Task.sleep(for: .seconds(2.2))
             for _ in 0..<2 { #expect(try await trial.replay().ending == .exited(0)) }
-            let trusted = try FileManager.default.contentsOfDirectory(atPath: "\(trial.recording)/store/verified")
-            #expect(!trusted.isEmpty)
+            let trusted = "\(trial.home)/.cache/xrr/verified/objects"
+            #expect(FileManager.default.contents(atPath: trusted)?.isEmpty == false, "\(trusted)")
             var damage = try Damage(recording: trial.recording, seed: 3)
             for object in damage.objects {
                 try damage.flip(object)

@@ -106,7 +106,7 @@ import XState
             "verifies what is not there", [3],
             .verifyMemory(MemoryDigest(runs: [.init(start: elsewhere, pageHashes: [1, 2])]))),
         effects(
-            "verifies the end of memory", [3],
+            "verifies the end of memory", [4],
             .verifyMemory(MemoryDigest(runs: [.init(start: GuestAddress((1 << 47) - 4096), pageHashes: [1, 2, 3])]))),
         effects("prints without end", [4], .output(.standardOutput, base, length: .max)),
         effects("makes a negative region", [4], .createShared(region, length: .max, contents: nil)),

@@ -29,16 +29,17 @@ struct PinnedCode {
     ///
     /// - Parameter bytes: what it holds.
     /// - Returns: all addresses at which it was entered since it holds that, in ascending order, and whether this is a new
-    ///   one.
+    ///   one of a page that has not been written since it was entered before.
     mutating func noteEntry(
         at address: GuestAddress, into page: GuestAddress, bytes: ArraySlice<UInt8>
     ) -> (all: [GuestAddress], isNew: Bool) {
         let hash = XXH3.hash(Array(bytes))
         var known = entries[page] ?? Entries(hash: hash, addresses: [])
-        if known.hash != hash { known = Entries(hash: hash, addresses: []) }
+        let isWritten = known.hash != hash
+        if isWritten { known = Entries(hash: hash, addresses: []) }
         let isNew = known.addresses.insert(address).inserted
         entries[page] = known
-        return (known.addresses.sorted(), isNew)
+        return (known.addresses.sorted(), isNew && !isWritten)
     }
 
     /// Memory was unmapped or mapped anew.
