@@ -34,7 +34,10 @@ import TraceFormat
             case "link": try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/etc/passwd")
             default:
                 let bound = try await trial.run(
-                    ["/usr/bin/python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path])
+                    [
+                        "/usr/bin/python3", "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])",
+                        path,
+                    ])
                 #expect(bound.ending == .exited(0), "\(bound)")
             }
             for command in [["replay", "-a"], ["info"], ["dump"], ["ps"]] {
