@@ -46,6 +46,8 @@ struct MarkerSearch {
 
     /// The page digest that differed last.
     private var suspect = 0
+    /// The instruction at the address, where it leads to itself.
+    private var selfLoop: SelfLoop?
     /// What the stub compares, most telling first.
     private var checks: [FilterStub.Check]
 
@@ -75,6 +77,9 @@ struct MarkerSearch {
     private static let longestLimit: Int64 = 600_000_000_000
 
     mutating func run() throws(PtraceError) -> Outcome {
+        selfLoop = SelfLoop(code: traced.memory.read(address, count: Self.window), at: address)
+        // A count may be one of those that are leapt over.
+        if selfLoop != nil { knownPass = nil }
         if try isThere() { return .reached }
         let memory = CodeMemory(around: address, in: traced)
         if case .nowhere = memory { return .impossible }
@@ -269,6 +274,7 @@ struct MarkerSearch {
     private mutating func waitAtBreakpoint(_ memory: CodeMemory) throws(PtraceError) -> Outcome? {
         // Off the address itself first: a breakpoint there would stop the thread without a pass.
         while try traced.registers().instructionPointer == address {
+            if try leap(hasBegun: false) { return .reached }
             passCount += 1
             if isOver { return .notFound }
             if let stop = try step(memory) { return .stopped(stop) }
@@ -287,7 +293,10 @@ struct MarkerSearch {
                 return stop.isGroupStop ? .notFound : .stopped(stop)
             }
             passCount += 1
-            if isPossible(), try isThere(hasBegun: true) {
+            var isReached = false
+            if isPossible() { isReached = try isThere(hasBegun: true) }
+            if !isReached { isReached = try leap(hasBegun: true) }
+            if isReached {
                 try breakpoint.remove()
                 return .reached
             }
@@ -297,6 +306,28 @@ struct MarkerSearch {
             }
             if let stop = try breakpoint.pass({ () throws(PtraceError) in try step(memory) }) { return .stopped(stop) }
         }
+    }
+
+    /// Leaves passes of an instruction that leads to itself out: those to the marker, or all but the last.
+    ///
+    /// - Parameter hasBegun: whether the pass that would begin here is counted already.
+    /// - Returns: whether the thread now stands at the marker.
+    private mutating func leap(hasBegun: Bool) throws(PtraceError) -> Bool {
+        guard let selfLoop else { return false }
+        let registers = try traced.registers()
+        guard registers.instructionPointer == address,
+            selfLoop.stands(in: traced.memory.read(address, count: selfLoop.length))
+        else { return false }
+        if let passes = selfLoop.passes(from: registers, to: frame.before), passes > 0 {
+            try traced.setRegisters(selfLoop.registers(after: passes, registers))
+            passCount &+= passes
+            if try isThere(hasBegun: hasBegun) { return true }
+            passCount &-= passes
+        }
+        let passes = selfLoop.furtherPasses(registers)
+        try traced.setRegisters(selfLoop.registers(after: passes, registers))
+        passCount &+= passes
+        return false
     }
 
     /// Whether this pass can be the one; if it is the known one, that is used up.
