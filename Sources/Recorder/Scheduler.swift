@@ -6,6 +6,10 @@ struct Scheduler {
     private(set) var ready: [ThreadID] = []
     private(set) var current: ThreadID?
     private var sliceEnd: Int64 = 0
+    /// From when on the current turn may end at a system call although its slice is not over.
+    private var shortEnd: Int64 = .max
+    /// Whether a thread waits that was not ready when the turn began: it has slept, or is new.
+    private var hasWoken = false
     /// The slice that `newTurn` has told of.
     private var toldEnd: Int64 = 0
     let slice: Int64
@@ -25,7 +29,10 @@ struct Scheduler {
 
     /// A thread can go on.
     mutating func add(_ thread: ThreadID) {
-        if thread != current && !ready.contains(thread) { ready.append(thread) }
+        if thread != current && !ready.contains(thread) {
+            ready.append(thread)
+            hasWoken = true
+        }
     }
 
     /// A thread cannot go on: it sleeps in the kernel, or ended.
@@ -70,7 +77,7 @@ struct Scheduler {
             let time = now()
             // A slice that began when nobody waited for its end begins now.
             if sliceEnd == .max { sliceEnd = time + nextSlice() }
-            if sliceEnd > time, chaos?.endsTurn() != true { return current }
+            if !isTurnOver(at: time) { return current }
             if ready.allSatisfy({ isShunned($0, now: time) }) { return current }
             chaos?.noteLostTurn(of: current, slice: slice, now: time)
             ready.append(current)
@@ -80,9 +87,29 @@ struct Scheduler {
         } else {
             current = ready.remove(at: nextIndex(now: now))
         }
-        sliceEnd = ready.isEmpty ? .max : now() + nextSlice()
+        hasWoken = false
+        (sliceEnd, shortEnd) = (.max, .max)
+        if !ready.isEmpty {
+            let time = now()
+            sliceEnd = time + nextSlice()
+            shortEnd = time + min(slice, Self.shortSlice)
+        }
         return current
     }
+
+    /// Whether the current turn ends at a system call.
+    ///
+    /// To end a turn there costs nothing, unlike to interrupt a thread that computes. So a thread that makes calls without
+    /// sleeping does not keep those waiting for a whole slice who wake up for a moment each time.
+    private mutating func isTurnOver(at time: Int64) -> Bool {
+        if sliceEnd <= time { return true }
+        if chaos != nil { return chaos?.endsTurn() == true }
+        if hasWoken, shortEnd == .max { shortEnd = time + min(slice, Self.shortSlice) }
+        return hasWoken && shortEnd <= time
+    }
+
+    /// Nanoseconds.
+    private static let shortSlice: Int64 = 500_000
 
     private func isShunned(_ thread: ThreadID, now: Int64) -> Bool { chaos?.isShunned(thread, now: now) ?? false }
 

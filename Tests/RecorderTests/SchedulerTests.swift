@@ -167,4 +167,27 @@ import Testing
         }
         #expect(Bool(false), "nobody was ever shunned")
     }
+
+    @Test func whoWakesUpWaitsForACallOnly() {
+        var scheduler = Scheduler(slice: 50_000_000)
+        scheduler.add(a)
+        scheduler.add(b)
+        #expect(scheduler.pick { 0 } == a)
+        // Both had their turn before: they take whole ones.
+        #expect(scheduler.pick { 10_000_000 } == a)
+        scheduler.add(c)
+        #expect(scheduler.pick { 10_000_000 } == b)
+        #expect(!scheduler.isSliceOver(now: 20_000_000), "nobody is interrupted for it")
+        #expect(scheduler.pick { 59_000_000 } == b)
+    }
+
+    @Test func aTurnLastsAMomentEvenSo() {
+        var scheduler = Scheduler(slice: 50_000_000)
+        scheduler.add(a)
+        #expect(scheduler.pick { 0 } == a)
+        scheduler.add(b)
+        #expect(scheduler.pick { 1_000 } == a)
+        #expect(scheduler.pick { 400_000 } == a)
+        #expect(scheduler.pick { 600_000 } == b)
+    }
 }
