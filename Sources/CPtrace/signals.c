@@ -3,17 +3,71 @@
 #include "cptrace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+// Whether a signal comes from a process that this one traces. Called in handlers: the sender is then still in its kill(2),
+// or in a stop behind it.
+static bool comes_from_tracee(const siginfo_t *info) {
+    // SI_USER, SI_TKILL, SI_QUEUE: where there is no sender, si_pid is something else.
+    if (info->si_code > 0 || info->si_pid <= 0)
+        return false;
+    // "/proc/" and a number: snprintf(3) is not async-signal-safe.
+    char path[40] = "/proc/", digits[12], text[1024];
+    size_t count = 0, length = 6;
+    for (int rest = info->si_pid; rest; rest /= 10)
+        digits[count++] = (char)('0' + rest % 10);
+    while (count)
+        path[length++] = digits[--count];
+    memcpy(path + length, "/status", sizeof "/status");
+    int error = errno;
+    bool is_traced = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd != -1) {
+        // TracerPid is among the first lines.
+        ssize_t got = read(fd, text, sizeof text - 1);
+        close(fd);
+        text[got > 0 ? got : 0] = 0;
+        const char *found = strstr(text, "\nTracerPid:\t");
+        if (found) {
+            long tracer = 0;
+            for (const char *digit = found + strlen("\nTracerPid:\t"); *digit >= '0' && *digit <= '9'; digit++)
+                tracer = tracer * 10 + (*digit - '0');
+            is_traced = tracer == getpid();
+        }
+    }
+    errno = error;
+    return is_traced;
+}
+
 static volatile sig_atomic_t termination_requests;
 
-static void note_termination(int number) {
-    (void)number;
-    termination_requests++;
+static void note_termination(int number, siginfo_t *info, void *context) {
+    (void)number, (void)context;
+    if (!comes_from_tracee(info))
+        termination_requests++;
+}
+
+// The program may send a signal to its process group, to which the recorder belongs: that is for the program alone. From
+// anybody else it does what it does by default.
+static void pass_over_tracees(int number, siginfo_t *info, void *context) {
+    (void)context;
+    if (comes_from_tracee(info))
+        return;
+    signal(number, SIG_DFL);
+    // A fault comes again by itself. What was sent is sent once more, and delivered when this handler returns.
+    if (info->si_code <= 0)
+        syscall(SYS_tgkill, getpid(), (pid_t)syscall(SYS_gettid), number);
+}
+
+static int set_handler(int number, void (*handler)(int, siginfo_t *, void *), int flags) {
+    struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags};
+    return sigaction(number, &action, NULL);
 }
 
 static volatile sig_atomic_t ticks;
@@ -51,8 +105,22 @@ int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited
     for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++)
         if (sigaction(ignored[index], &ignore, NULL) == -1)
             return -errno;
-    struct sigaction terminate = {.sa_handler = note_termination};
-    return sigaction(SIGTERM, &terminate, NULL) == -1 ? -errno : 0;
+    for (int number = 1; number < NSIG; number++) {
+        struct sigaction action;
+        switch (number) {
+        // Ignored by default, or such that a job whose processes all stop is a stopped job.
+        case SIGCHLD:
+        case SIGCONT:
+        case SIGURG:
+        case SIGWINCH:
+        case SIGTSTP:
+        case SIGTTIN:
+        case SIGTTOU: continue;
+        }
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+            set_handler(number, pass_over_tracees, SA_RESTART);
+    }
+    return set_handler(SIGTERM, note_termination, 0) == -1 ? -errno : 0;
 }
 
 int32_t cptrace_take_termination_requests(void) {
