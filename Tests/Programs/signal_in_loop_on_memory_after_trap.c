@@ -23,11 +23,11 @@ int main(void) {
         if (ticks > 0) seen[ticks - 1] = turns;
         // The loop begins right behind an instruction that the recorder carries out, and behind a call that it answers.
         if (ticks % 2 == 0)
-            __asm__ volatile("rdtsc\n1: incq %0\n incq %0\n jmp 1b" : "+m"(turns) : : "rax", "rdx", "cc", "memory");
+            __asm__ volatile("testl %%esp, %%esp\n rdtsc\n1: incq %0\n incq %0\n testl %%esp, %%esp\n jmp 1b" : "+m"(turns) : : "rax", "rdx", "cc", "memory");
         static cpu_set_t cores;
         register long size __asm__("rsi") = sizeof cores;
         register void *mask __asm__("rdx") = &cores;
-        __asm__ volatile("syscall\n1: incq %0\n incq %0\n jmp 1b"
+        __asm__ volatile("testl %%esp, %%esp\n syscall\n1: incq %0\n incq %0\n testl %%esp, %%esp\n jmp 1b"
                          : "+m"(turns)
                          : "a"(SYS_sched_getaffinity), "D"(0), "r"(size), "r"(mask)
                          : "rcx", "r11", "cc", "memory");
