@@ -93,13 +93,37 @@ int64_t cptrace_read_file(const char *path, void *bytes, size_t capacity) {
     return result;
 }
 
+// The text of a file of /proc, which may have any length (a process can be in 65536 groups): to be freed; NULL where
+// there is none.
+static char *read_text(const char *path, int32_t *error) {
+    size_t capacity = 4096;
+    for (;;) {
+        char *text = malloc(capacity);
+        if (!text) {
+            *error = -ENOMEM;
+            return NULL;
+        }
+        int64_t length = cptrace_read_file(path, text, capacity - 1);
+        if (length >= 0) {
+            text[length] = 0;
+            return text;
+        }
+        free(text);
+        *error = (int32_t)length;
+        if (length != -E2BIG)
+            return NULL;
+        capacity *= 4;
+    }
+}
+
 int64_t cptrace_read_link(const char *path, void *bytes, size_t capacity) {
     ssize_t count = readlink(path, bytes, capacity);
     return count == -1 ? -errno : count;
 }
 
 int32_t cptrace_thread_state(int32_t tid) {
-    char path[32], text[512];
+    // 52 numbers of at most 20 digits, and a name.
+    char path[32], text[2048];
     snprintf(path, sizeof path, "/proc/%d/stat", tid);
     int64_t length = cptrace_read_file(path, text, sizeof text - 1);
     if (length <= 0)
@@ -116,17 +140,38 @@ static uint64_t status_field(const char *text, const char *name) {
 }
 
 int32_t cptrace_signal_sets(int32_t tid, uint64_t *blocked, uint64_t *ignored, uint64_t *caught, uint64_t *pending) {
-    char path[32], text[8192];
+    char path[32];
     snprintf(path, sizeof path, "/proc/%d/status", tid);
-    int64_t length = cptrace_read_file(path, text, sizeof text - 1);
-    if (length < 0)
-        return (int32_t)length;
-    text[length] = 0;
+    int32_t error = 0;
+    char *text = read_text(path, &error);
+    if (!text)
+        return error;
     *blocked = status_field(text, "\nSigBlk:");
     *ignored = status_field(text, "\nSigIgn:");
     *caught = status_field(text, "\nSigCgt:");
     *pending = status_field(text, "\nSigPnd:") | status_field(text, "\nShdPnd:");
+    free(text);
     return 0;
+}
+
+bool cptrace_is_namespace_init(int32_t pid) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/status", pid);
+    int32_t error = 0;
+    char *text = read_text(path, &error);
+    if (!text)
+        return false;
+    // The ids in all namespaces, the innermost last: proc(5).
+    const char *line = strstr(text, "\nNStgid:");
+    int32_t innermost = 0;
+    if (line)
+        for (const char *place = line + strlen("\nNStgid:"); *place == '\t';) {
+            char *end;
+            innermost = (int32_t)strtol(place + 1, &end, 10);
+            place = end;
+        }
+    free(text);
+    return innermost == 1;
 }
 
 static void fill_identity(const struct stat *status, struct cptrace_file_identity *identity) {
@@ -256,13 +301,14 @@ void cptrace_restore_descriptor_limit(void) {
 }
 
 int32_t cptrace_tracer(void) {
-    char text[8192];
-    int64_t length = cptrace_read_file("/proc/self/status", text, sizeof text - 1);
-    if (length <= 0)
+    int32_t error = 0;
+    char *text = read_text("/proc/self/status", &error);
+    if (!text)
         return 0;
-    text[length] = 0;
     const char *found = strstr(text, "\nTracerPid:");
-    return found ? (int32_t)strtol(found + strlen("\nTracerPid:"), NULL, 10) : 0;
+    int32_t tracer = found ? (int32_t)strtol(found + strlen("\nTracerPid:"), NULL, 10) : 0;
+    free(text);
+    return tracer;
 }
 
 uint32_t cptrace_user_id(void) { return getuid(); }
@@ -278,12 +324,14 @@ int32_t cptrace_executability(const char *path) {
 
 bool cptrace_is_privileged(void) { return geteuid() == 0; }
 
-int32_t cptrace_bind_to_core(int32_t cpu) {
+int32_t cptrace_bind_thread_to_core(int32_t tid, int32_t cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
-    return sched_setaffinity(0, sizeof set, &set) == -1 ? -errno : 0;
+    return sched_setaffinity(tid, sizeof set, &set) == -1 ? -errno : 0;
 }
+
+int32_t cptrace_bind_to_core(int32_t cpu) { return cptrace_bind_thread_to_core(0, cpu); }
 
 int32_t cptrace_set_affinity_mask(const void *bytes, size_t length) {
     return syscall(SYS_sched_setaffinity, 0, length, bytes) == -1 ? -errno : 0;

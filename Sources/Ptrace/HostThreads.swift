@@ -34,6 +34,9 @@ package enum HostThreads {
         return result == 0 ? sets : nil
     }
 
+    /// Whether a process is the first of its PID namespace: pid_namespaces(7).
+    package static func isNamespaceInit(_ process: ProcessID) -> Bool { cptrace_is_namespace_init(process.rawValue) }
+
     /// PTRACE_INTERRUPT, for a tracee that runs.
     package static func interrupt(_ thread: ThreadID) { _ = cptrace_interrupt(thread.rawValue) }
 
@@ -54,6 +57,37 @@ package enum HostThreads {
         let field = HostFiles.statusField("CapEff", of: "/proc/\(thread)/status")
         let administrator: UInt64 = 1 << 21
         return (field.flatMap { UInt64($0, radix: 16) } ?? 0) & administrator != 0
+    }
+
+    /// How long a thread has been ready to run without running, in nanoseconds: the second number of schedstat, which a
+    /// kernel without CONFIG_SCHED_INFO does not have.
+    ///
+    /// - Parameter thread: nil for the calling one.
+    package static func waitingTime(of thread: ThreadID?) -> UInt64? {
+        let path = thread.map { "/proc/\($0)/schedstat" } ?? "/proc/thread-self/schedstat"
+        guard let text = HostFiles.contents(of: path) else { return nil }
+        let numbers = String(decoding: text, as: UTF8.self).split(separator: " ")
+        return numbers.count > 1 ? UInt64(numbers[1]) : nil
+    }
+
+    /// The idle times of the cores, in ticks of USER_HZ: /proc/stat.
+    package static func idleTimes() -> [Int32: UInt64] {
+        var times: [Int32: UInt64] = [:]
+        for line in String(decoding: HostFiles.contents(of: "/proc/stat") ?? [], as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            // cpuN user nice system idle iowait ...
+            guard words.count > 5, words[0].hasPrefix("cpu"), let core = Int32(words[0].dropFirst(3)),
+                let idle = UInt64(words[4]), let waiting = UInt64(words[5])
+            else { continue }
+            times[core] = idle &+ waiting
+        }
+        return times
+    }
+
+    /// Binds a thread to a core: sched_setaffinity(2).
+    @discardableResult
+    package static func bind(_ thread: ThreadID, toCore core: Int32) -> Bool {
+        cptrace_bind_thread_to_core(thread.rawValue, core) == 0
     }
 
     /// tgkill(2); false if there is no such thread.

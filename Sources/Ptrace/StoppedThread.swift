@@ -125,6 +125,12 @@ package struct StoppedThread: ~Copyable, Sendable {
         return RunningThread(id: id)
     }
 
+    /// PTRACE_DETACH.
+    package consuming func detach() throws(PtraceError) -> RunningThread {
+        try check(cptrace_detach(id.rawValue), "PTRACE_DETACH", id)
+        return RunningThread(id: id)
+    }
+
     /// PTRACE_LISTEN: leaves the thread in its group-stop but lets it be continued by SIGCONT.
     package consuming func listen() throws(PtraceError) -> RunningThread {
         try check(cptrace_listen(id.rawValue), "PTRACE_LISTEN", id)

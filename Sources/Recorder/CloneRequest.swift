@@ -45,6 +45,8 @@ struct CloneRequest {
     var isThread: Bool { flags & Flag.thread != 0 }
     /// CLONE_UNTRACED, which would let the child escape.
     static let untraced = Flag.untraced
+    /// The size of `struct clone_args.flags`, the first member.
+    static let flagsSize = 8
 
     /// The word that the kernel clears at the child's end.
     var childClearWord: GuestAddress { flags & Flag.clearChildWord != 0 ? childWord : .null }

@@ -32,6 +32,12 @@ final class FrameSink {
         do { try writer.commitIfDue() } catch { fail(.writing(error)) }
     }
 
+    /// Commits what there is.
+    func commit() {
+        guard failure == nil else { return }
+        do { try writer.commit() } catch { fail(.writing(error)) }
+    }
+
     /// The recording ends here. The first reason counts.
     func fail(_ error: RecordError) {
         guard failure == nil else { return }

@@ -3,6 +3,7 @@ internal import Logging
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
+internal import XState
 
 /// System calls whose answer is xrr's, or after which xrr has to remember something.
 extension RecordSession {
@@ -22,6 +23,12 @@ extension RecordSession {
         }
         switch call.rule.treatment {
         case .described:
+            // It may be the recorder's end as well, if it is for a process group or for all.
+            if call.number == .kill, Int32(truncatingIfNeeded: call.entry.argument(0)) <= 0,
+                call.entry.argument(1) == UInt64(Signal.kill)
+            {
+                sink.commit()
+            }
             if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
@@ -111,8 +118,10 @@ extension RecordSession {
         case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
         case .sigaction:
             let action = GuestAddress(entry.argument(1))
-            if Int32(truncatingIfNeeded: entry.argument(0)) == Signal.segv, !action.isNull {
-                thread.process.segmentationAction = thread.memory.readExactly(action, count: SignalActions.size)
+            let signal = Int32(truncatingIfNeeded: entry.argument(0))
+            if FaultActions.isNoted(signal), !action.isNull {
+                thread.process.faultActions.set(
+                    thread.memory.readExactly(action, count: FaultActions.size), for: signal)
             }
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
@@ -139,12 +148,23 @@ extension RecordSession {
 
     private func clone(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> EntryAction {
         let untraced = CloneRequest.untraced
-        if call.entry.argument(0) & untraced != 0 {
-            var registers = call.entry
+        guard CloneRequest(call, memory: thread.memory).flags & untraced != 0 else { return .execute }
+        var registers = call.entry
+        if call.number == .clone3 {
+            // The structure may be anywhere, and is the program's: the kernel is shown a copy.
+            let size = min(Int(clamping: call.entry.argument(1)), Int(GuestAddress.pageSize))
+            guard var request = thread.memory.readExactly(GuestAddress(call.entry.argument(0)), count: size),
+                request.count >= CloneRequest.flagsSize
+            else { return .execute }
+            let flags = (request.integer(at: 0, as: UInt64.self) & ~untraced).littleEndianBytes
+            request.replaceSubrange(0..<CloneRequest.flagsSize, with: flags)
+            try thread.memory.write(InterceptorLayout.control, request)
+            registers.setArgument(0, to: InterceptorLayout.control.rawValue)
+        } else {
             registers.setArgument(0, to: registers.argument(0) & ~untraced)
-            try thread.traced.setRegisters(registers)
-            call.isRewritten = true
         }
+        try thread.traced.setRegisters(registers)
+        call.isRewritten = true
         return .execute
     }
 

@@ -18,10 +18,7 @@ extension RecordSession {
         if former.threadCount == 0 { forget(former) }
         let process = thread.process
         process.programBreak = nil
-        // Handlers are reset by exec, "ignore" stays.
-        if let action = process.segmentationAction, !action.starts(with: SignalActions.ignore) {
-            process.segmentationAction = nil
-        }
+        process.faultActions.noteExec()
         thread.robustList = .null
         thread.clearedAtExit = .null
         thread.next.request = .syscall

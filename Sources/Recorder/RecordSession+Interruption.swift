@@ -57,10 +57,13 @@ extension RecordSession {
             thread.isMidway = false
         } else {
             if looksBefore(interruptionOf: thread) { return setTicker(lookTick) }
-            guard let place = try findPlace(of: thread) else { return }
+            try admitOwnTraps(of: thread)
+            let place = try findPlace(of: thread)
+            try withdrawOwnTraps(of: thread)
+            guard let place else { return }
             try writeMarker(of: thread, at: place)
         }
-        raiseDeferredSignal(of: thread)
+        try raiseDeferredSignal(of: thread)
         if thread.deferredSignals.isEmpty { setTicker(usualTick) }
     }
 
@@ -168,6 +171,34 @@ extension RecordSession {
         else { return nil }
         return FunctionCode(start: bounds.lowerBound, bytes: bytes.span)
     }
+
+    /// Makes SIGTRAP, which steps and breakpoints force upon the thread, one that the kernel neither unblocks nor sets to
+    /// its default for that (`FaultActions`).
+    private func admitOwnTraps(of thread: RecordedThread) throws(PtraceError) {
+        if thread.signalMask & Self.trapBit != 0 { try thread.traced.setSignalMask(thread.signalMask & ~Self.trapBit) }
+        if thread.process.faultActions.isIgnored(Signal.trap), !thread.process.admitsOwnTraps {
+            thread.process.admitsOwnTraps = true
+            try setAction(nil, for: Signal.trap, of: thread)
+        }
+    }
+
+    /// What `admitOwnTraps` has changed is as it was. A disposition is left to the next time or call, if the thread stands
+    /// where it cannot be set now.
+    private func withdrawOwnTraps(of thread: RecordedThread) throws(PtraceError) {
+        if thread.signalMask & Self.trapBit != 0 { try thread.traced.setSignalMask(thread.signalMask) }
+        if thread.pendingStop == nil { try restoreTrapAction(of: thread) }
+    }
+
+    /// SIGTRAP is ignored again, if it was not for steps of the recorder. At a stop on the way to user mode.
+    func restoreTrapAction(of thread: RecordedThread) throws(PtraceError) {
+        guard thread.process.admitsOwnTraps else { return }
+        thread.process.admitsOwnTraps = false
+        if let action = thread.process.faultActions[Signal.trap] {
+            try setAction(action, for: Signal.trap, of: thread)
+        }
+    }
+
+    private static let trapBit = UInt64(1) << UInt64(Signal.trap - 1)
 
     /// Executes one instruction.
     ///

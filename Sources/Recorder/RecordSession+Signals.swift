@@ -7,28 +7,38 @@ internal import XState
 /// Signals: where they reach a thread, and what they do to it.
 extension RecordSession {
     /// A signal-delivery-stop.
-    func handleSignal(_ number: Int32, of thread: RecordedThread) throws(PtraceError) {
+    func handleSignal(_ arrived: Int32, of thread: RecordedThread) throws(PtraceError) {
         var info = try thread.traced.signalInfo()
+        var isInjected = false
+        if let raised = thread.raisedSignal, let other = try raised.replace(info, in: thread.traced) {
+            isInjected = true
+            thread.raisedSignal = nil
+            info = raised.info
+            if let other { thread.deferredSignals.append(other) }
+        }
+        let number = isInjected ? info.number : arrived
         let shown = try thread.traced.registers()
         var registers = shown
         registers.hideStandstill()
-        if number == Signal.segv, try emulateTrap(&info, at: registers, of: thread) { return }
-        if number == Signal.ill, try liftPin(for: info, at: registers, of: thread) { return }
-        var isInjected = false
-        if let injected = thread.injectedSignal, injected.number == number {
-            isInjected = true
-            try thread.traced.setSignalInfo(injected)
-            thread.injectedSignal = nil
-            info = injected
+        let isFrameFault = !isInjected && number == Signal.segv && thread.hasFrameFault
+        thread.hasFrameFault = false
+        if number == Signal.segv, !isInjected, !isFrameFault, try emulateTrap(&info, at: registers, of: thread) {
+            return
         }
-        if number == Signal.sys, let trapped = thread.trappedCall.take() {
+        if number == Signal.sys, !isInjected, let trapped = thread.trappedCall.take() {
             // The kernel was given another instruction pointer.
             try thread.traced.setSignalInfo(trapped)
             info = trapped
         }
+        if number == Signal.ill, !isInjected, try liftPin(for: info, at: registers, of: thread) { return }
         // A replay raises it at the end of the frame before, as this recorder did.
-        let isSynchronous = !isInjected && Signal.isFault(info)
-        let disposition = Disposition(of: number, for: thread.id)
+        let isSynchronous = !isInjected && !isFrameFault && Signal.isFault(info)
+        var disposition = Disposition(of: number, for: thread.id)
+        if disposition == .fatal, HostThreads.isNamespaceInit(thread.process.id) {
+            if isSynchronous { return try endNamespaceInit(thread, by: info, at: registers) }
+            // What is sent to it does nothing.
+            if !isFrameFault, number != Signal.kill { disposition = .none }
+        }
         let hasMoved = !isSynchronous && thread.restart == nil && shown != thread.resumedRegisters
         if hasMoved {
             thread.isMidway = true
@@ -45,7 +55,7 @@ extension RecordSession {
         case .handler:
             try settleRestart(of: thread)
             try enterHandler(info, isSynchronous: isSynchronous, at: registers, of: thread)
-            raiseDeferredSignal(of: thread)
+            try raiseDeferredSignal(of: thread)
         }
         if number == Signal.cont { forgetDeferredStops(of: thread.process) }
     }
@@ -64,16 +74,15 @@ extension RecordSession {
 
     /// Makes the first of the signals that were put off pending again, for a thread that stands where its last frame
     /// ends: it is delivered before the thread's next instruction.
-    func raiseDeferredSignal(of thread: RecordedThread) {
+    func raiseDeferredSignal(of thread: RecordedThread) throws(PtraceError) {
         guard let index = indexOfRaisableSignal(of: thread) else { return }
         let info = thread.deferredSignals.remove(at: index)
-        thread.injectedSignal = info
-        HostThreads.send(info.number, to: thread.id, of: thread.process.id)
+        thread.raisedSignal = try RaisedSignal(info, to: thread.traced, of: thread.process.id)
     }
 
     /// One that would stay pending would be seen by sigpending(2), and its information would be lost to sigwait(3).
     private func indexOfRaisableSignal(of thread: RecordedThread) -> Int? {
-        guard thread.injectedSignal == nil, !thread.deferredSignals.isEmpty else { return nil }
+        guard thread.raisedSignal == nil, !thread.deferredSignals.isEmpty else { return nil }
         let mask = (try? thread.traced.signalMask()) ?? 0
         return thread.deferredSignals.firstIndex { mask & (1 << UInt64($0.number - 1)) == 0 }
     }
@@ -94,6 +103,25 @@ extension RecordSession {
                 after: registers, xstate: try thread.traced.xstate()), of: thread)
     }
 
+    /// A fault of the first process of a PID namespace, of which it dies if nobody traces it: else the kernel drops the signal
+    /// (kernel/signal.c, force_sig_info_to_task and SIGNAL_UNKILLABLE), and the instruction raises it again and again. So the
+    /// thread is let go, and executes it once more.
+    private func endNamespaceInit(
+        _ thread: RecordedThread, by info: SignalInfo, at registers: Registers
+    ) throws(PtraceError) {
+        try settleRestart(of: thread)
+        try writeSignal(info, .fatal, isSynchronous: true, at: registers, of: thread)
+        noteWordsChangedByExit(of: thread)
+        thread.phase = .exiting
+        try thread.traced.detach()
+        let deadline = Host.monotonicTime() + 10_000_000_000
+        while let state = HostThreads.state(of: thread.id), state != .zombie, state != .dead,
+            Host.monotonicTime() < deadline
+        { Tracer.yield() }
+        thread.traced.noteEnd(info.number)
+        handleEnd(of: thread)
+    }
+
     /// Lets the kernel build the signal frame and records it.
     private func enterHandler(
         _ info: SignalInfo, isSynchronous: Bool, at registers: Registers, of thread: RecordedThread
@@ -104,13 +132,16 @@ extension RecordSession {
         scheduler.keep(thread.id)
         try awaitStop(of: thread)
         guard thread.pendingStop == .signal(Signal.trap) else {
-            // No room for the frame: the kernel sends SIGSEGV instead, which is handled as the stop it is.
+            if thread.pendingStop == .signal(Signal.segv) {
+                try noteFrameFault(info, isSynchronous: isSynchronous, at: registers, xstate, of: thread)
+            }
             return
         }
         thread.pendingStop = nil
         var after = try thread.traced.registers()
         if after.showStandstill { after.hideStandstill() } else { try stand(thread, at: after) }
         thread.signalMask = try thread.traced.signalMask()
+        thread.process.faultActions.noteHandled(info.number)
         // The handler may leave by longjmp(3), or call what it has interrupted.
         var effects = try shutOpenPage(of: thread)
         if var frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {
@@ -130,6 +161,22 @@ extension RecordSession {
                 after: after, xstate: xstate, xstateAfter: try thread.traced.xstate(), effects: effects), of: thread)
     }
 
+    /// There is no room for a handler's frame: the kernel raises SIGSEGV instead, where the thread stands.
+    ///
+    /// A replay needs a frame only to run to where an instruction has raised the first signal.
+    private func noteFrameFault(
+        _ info: SignalInfo, isSynchronous: Bool, at registers: Registers, _ xstate: XStateImage,
+        of thread: RecordedThread
+    ) throws(PtraceError) {
+        thread.hasFrameFault = true
+        guard isSynchronous else { return }
+        try stand(thread, at: registers)
+        write(
+            Frame(
+                thread: thread.id, event: .signal(info, .none, isSynchronous: true), before: registers,
+                after: registers, xstate: xstate), of: thread)
+    }
+
     /// Signals that were put off are delivered before the call whose entry this is: the call is withdrawn, to be
     /// made again after the handlers.
     ///
@@ -146,7 +193,7 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .syscall(SyscallNumber(UInt32(truncatingIfNeeded: entry.origRax))),
                 before: entry, after: withdrawn, xstate: try thread.traced.xstate()), of: thread)
-        raiseDeferredSignal(of: thread)
+        try raiseDeferredSignal(of: thread)
         return true
     }
 

@@ -90,6 +90,7 @@ extension RecordSession {
             try stand(thread, at: registers)
         }
         thread.phase = .user
+        try restoreTrapAction(of: thread)
         let result = bringBack(call, result: registers.syscallResult, thread: thread)
         if result != registers.syscallResult {
             registers.syscallResult = result
@@ -115,7 +116,7 @@ extension RecordSession {
     }
 
     /// Arguments that the recorder had changed are the tracee's again.
-    private func restored(_ registers: Registers, from call: PendingSyscall) -> Registers {
+    func restored(_ registers: Registers, from call: PendingSyscall) -> Registers {
         var registers = registers
         for index in 0..<6 { registers.setArgument(index, to: call.entry.argument(index)) }
         registers.origRax = call.entry.origRax

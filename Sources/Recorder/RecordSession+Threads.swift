@@ -11,9 +11,18 @@ extension RecordSession {
         parent.next.request = .syscall
         let id = ThreadID(Int32(truncatingIfNeeded: try parent.traced.eventMessage()))
         guard try awaitFirstStop(of: id) else { return }
-        let request = CloneRequest(call, memory: parent.memory)
         writeEntry(of: call, by: parent)
+        do { try begin(id, parent: parent, call) } catch {
+            // It was killed before its first instruction: there is nothing to replay of it.
+            guard case .threadGone(id) = error else { throw error }
+            threads[id]?.traced.noteDying()
+        }
+    }
 
+    private func begin(
+        _ id: ThreadID, parent: RecordedThread, _ call: PendingSyscall
+    ) throws(PtraceError) {
+        let request = CloneRequest(call, memory: parent.memory)
         let space: AddressSpace
         do throws(PtraceError) {
             space = request.sharesMemory ? parent.traced.addressSpace : AddressSpace(memory: try GuestMemory(of: id))
@@ -42,19 +51,34 @@ extension RecordSession {
             files.copyMappings(from: parent.traced.addressSpace, to: space)
             pinned[ObjectIdentifier(space)] = pinned[ObjectIdentifier(parent.traced.addressSpace)]
         }
+        if call.isRewritten { try traced.setRegisters(restored(try traced.registers(), from: call)) }
         try writeStart(of: child, parent: parent, request: request)
         scheduler.add(id)
     }
 
     private func awaitFirstStop(of id: ThreadID) throws(PtraceError) -> Bool {
-        if earlyStops.remove(id) != nil { return true }
+        // What ended under this id may have been another one before.
+        if let isAlive = earlyStops.removeValue(forKey: id), isAlive || HostThreads.state(of: id) == nil {
+            return isAlive
+        }
         while true {
             guard let report = try Tracer.wait(for: id, block: true) else { continue }
-            switch report.status {
-            case .exited, .killed: return false
-            case .groupStop: return true
-            default: continue
+            if let isAlive = Self.firstStop(report) { return isAlive }
+        }
+    }
+
+    /// Whether a report on a new thread is its first stop; false if it is its end, nil if that is still to come.
+    ///
+    /// One that is killed before it stops goes by way of PTRACE_EVENT_EXIT.
+    static func firstStop(_ report: Tracer.Report) -> Bool? {
+        switch report.status {
+        case .exited, .killed: return false
+        case .groupStop: return true
+        default:
+            do { _ = try RunningThread(id: report.thread).stopped().resume(.continue) } catch {
+                // Gone in the meantime: that is reported as well.
             }
+            return nil
         }
     }
 
@@ -101,11 +125,16 @@ extension RecordSession {
         writeCall(call, after: call.entry, of: thread)
     }
 
-    private func noteWordsChangedByExit(of thread: RecordedThread) {
+    func noteWordsChangedByExit(of thread: RecordedThread) {
         thread.wordsChangedByExit = RobustList.words(at: thread.robustList, in: thread.memory).compactMap { address in
             thread.memory.readHalfWord(address).map { (address, RobustList.valueAfterDeath(of: thread.id, $0)) }
         }
-        if !thread.clearedAtExit.isNull { thread.wordsChangedByExit.append((thread.clearedAtExit, 0)) }
+        // Nobody else in the address space: the kernel leaves the word alone (kernel/fork.c, mm_release).
+        let isLast = thread.traced.addressSpace.threadCount == 1
+        if !thread.clearedAtExit.isNull, !isLast { thread.wordsChangedByExit.append((thread.clearedAtExit, 0)) }
+        guard !thread.wordsChangedByExit.isEmpty, let map = AddressSpace.map(of: thread.id) else { return }
+        // What cannot be written stays as it is, without an error.
+        thread.wordsChangedByExit.removeAll { !map.isWritable(at: $0.address) || !map.isWritable(at: $0.address + 3) }
     }
 
     /// Until a thread has left its address space, nothing else that runs there may see half of its end.
@@ -161,7 +190,9 @@ extension RecordSession {
     private static let longestExit: Int64 = 200_000_000
 
     /// The thread is gone.
-    func handleEnd(of thread: RecordedThread) {
+    ///
+    /// - Parameter endsProcess: false if the process goes on, because another thread of it has executed execve(2).
+    func handleEnd(of thread: RecordedThread, endsProcess: Bool = true) {
         guard threads.removeValue(forKey: thread.id) != nil else { return }
         let status = ExitStatus(waitStatus: thread.traced.endStatus ?? 0)
         scheduler.remove(thread.id)
@@ -170,7 +201,7 @@ extension RecordSession {
         writeEnd(of: thread, status: status)
         let process = thread.process
         process.threads.removeAll { $0 == thread.id }
-        if process.id == firstProcess, thread.id == firstProcess.leader {
+        if endsProcess, process.id == firstProcess, thread.id == firstProcess.leader {
             firstProcessExit = status
             if options.endsWithFirstProcess { killAll() }
         }
@@ -221,7 +252,7 @@ extension RecordSession {
         for other in thread.process.threads where other != former {
             if let gone = threads[other] {
                 gone.traced.noteEnd(0)
-                handleEnd(of: gone)
+                handleEnd(of: gone, endsProcess: false)
             }
         }
         // Ended under its own id, to go on as the leader.

@@ -56,7 +56,7 @@ extension RecordSession {
             if registers.eflags & Self.trapFlag != 0 {
                 // What the processor raises behind an instruction that is single-stepped.
                 thread.deferredSignals.insert(.singleStep(at: after.instructionPointer), at: 0)
-                raiseDeferredSignal(of: thread)
+                try raiseDeferredSignal(of: thread)
             }
             return true
         }
@@ -244,26 +244,22 @@ extension RecordSession {
 
     // MARK: The signal
 
-    /// A forced signal that the thread blocks or ignores makes the kernel unblock it and set its disposition to the
-    /// default (kernel/signal.c, force_sig_info_to_task): the tracee must not notice.
+    /// After a forced SIGSEGV that the tracee is not to see.
     func undoForcedSignal(of thread: RecordedThread) throws(PtraceError) {
         let bit = UInt64(1) << UInt64(Signal.segv - 1)
         let wasBlocked = thread.signalMask & bit != 0
         if wasBlocked { try thread.traced.setSignalMask(thread.signalMask) }
-        let ignored = SignalActions.ignore
-        guard let action = thread.process.segmentationAction, wasBlocked || action.starts(with: ignored) else { return }
-        // The structure for rt_sigaction(2) goes to the interceptor's control page.
-        try thread.memory.write(InterceptorLayout.control, action)
-        let remote = try RemoteSyscall(thread.traced, entry: .letThrough)
-        try remote.call(
-            .rt_sigaction, UInt64(Signal.segv), InterceptorLayout.control.rawValue, 0, SignalActions.maskSize)
+        let actions = thread.process.faultActions
+        guard let action = actions[Signal.segv], wasBlocked || actions.isIgnored(Signal.segv) else { return }
+        try setAction(action, for: Signal.segv, of: thread)
     }
-}
 
-/// `struct sigaction` in the kernel's form: handler, flags, restorer, mask (8 bytes each).
-enum SignalActions {
-    static let size = 32
-    static let maskSize: UInt64 = 8
-    /// SIG_IGN as the handler.
-    static let ignore: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
+    /// Sets a disposition by rt_sigaction(2); nil for the default.
+    func setAction(_ action: [UInt8]?, for signal: Int32, of thread: RecordedThread) throws(PtraceError) {
+        // The structure goes to the interceptor's control page.
+        let bytes = action ?? [UInt8](repeating: 0, count: FaultActions.size)
+        try thread.memory.write(InterceptorLayout.control, bytes)
+        try RemoteSyscall(thread.traced, entry: .letThrough).call(
+            .rt_sigaction, UInt64(signal), InterceptorLayout.control.rawValue, 0, FaultActions.maskSize)
+    }
 }

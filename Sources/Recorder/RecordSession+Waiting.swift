@@ -144,7 +144,7 @@ extension RecordSession {
         if case .event(.exec) = status { adoptLeadership(report.thread) }
         guard let thread = threads[report.thread] else {
             // A new thread may stop before its creator tells of it.
-            if case .groupStop = status { earlyStops.insert(report.thread) }
+            if let isAlive = Self.firstStop(report) { earlyStops[report.thread] = isAlive }
             return
         }
         switch status {

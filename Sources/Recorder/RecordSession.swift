@@ -41,10 +41,12 @@ package final class RecordSession {
 
     var threads: [ThreadID: RecordedThread] = [:]
     var scheduler: Scheduler
+    /// nil where what the program sees of the core is the processor's.
+    private var balance: CoreBalance?
     /// The time (CLOCK_MONOTONIC, in nanoseconds) from which to look again for stops of other threads.
     var nextCollection: Int64 = 0
-    /// First stops of threads whose creation has not been reported yet.
-    var earlyStops: Set<ThreadID> = []
+    /// Threads whose creation has not been reported yet, and whether they have stopped (true) or ended.
+    var earlyStops: [ThreadID: Bool] = [:]
     var firstProcess = ProcessID(0)
     var firstProcessExit: ExitStatus?
     /// The execve(2) of the first process has succeeded.
@@ -94,6 +96,7 @@ package final class RecordSession {
     ///   recording early stands in the outcome.
     package func run(core: Int32) throws(RecordError) -> RecordOutcome {
         do { try start(core: core) } catch { throw .ptrace(error) }
+        if let pin = options.pin, !pin.isNative { balance = CoreBalance(core: core, affinity: affinity) }
         setTicker(usualTick)
         defer { Tracer.setTicker(microseconds: 0) }
         Tracer.withoutTimestampCounter { stepToEnd() }
@@ -140,6 +143,7 @@ package final class RecordSession {
         firstProcess = ProcessID(id.rawValue)
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
+        process.faultActions = FaultActions(ignored: inherited.ignored)
         let space = AddressSpace(memory: try GuestMemory(of: id))
         let traced = TracedThread(
             child, addressSpace: space, layout: layout,
@@ -205,6 +209,15 @@ package final class RecordSession {
     func housekeeping() {
         sink.commitIfDue()
         if Host.takeTerminationRequests() > 0 { terminate() }
+        changeCoreIfContended()
+    }
+
+    private func changeCoreIfContended() {
+        guard limits.isEmpty, let current = scheduler.current,
+            let core = balance?.look(at: Host.monotonicTime(), thread: current)
+        else { return }
+        for id in threads.keys { HostThreads.bind(id, toCore: core) }
+        Host.bind(toCore: core)
     }
 
     /// SIGTERM that was sent to xrr is the program's: its first process gets it, or, where that is gone, all others.

@@ -8,8 +8,11 @@ final class RecordedProcess {
     var threads: [ThreadID] = []
     /// The end of the data segment, nil until brk(2) has told it.
     var programBreak: UInt64?
-    /// `struct sigaction` in the kernel's form for SIGSEGV, which is restored when a trap made the kernel reset it.
-    var segmentationAction: [UInt8]?
+    /// The dispositions of signals that the recorder makes the kernel raise.
+    var faultActions = FaultActions()
+
+    /// SIGTRAP, which the program ignores, has its default disposition for steps of the recorder.
+    var admitsOwnTraps = false
 
     /// prctl(PR_GET_DUMPABLE) as the tracee knows it.
     var dumpable: Int64 = 1
@@ -23,7 +26,8 @@ final class RecordedProcess {
     func forked(as id: ProcessID) -> RecordedProcess {
         let child = RecordedProcess(id: id)
         child.programBreak = programBreak
-        child.segmentationAction = segmentationAction
+        child.faultActions = faultActions
+        child.admitsOwnTraps = admitsOwnTraps
         child.dumpable = dumpable
         child.readImpliesExecute = readImpliesExecute
         return child

@@ -37,8 +37,10 @@ final class RecordedThread {
     var isInterrupted = false
     /// The processor time of the thread at its last interruption, in nanoseconds.
     var interruptedTime: UInt64 = 0
-    /// The signal that was sent again to be delivered here, with the information it had.
-    var injectedSignal: SignalInfo?
+    /// The signal that is to be delivered here, in the place of the one that was sent for it.
+    var raisedSignal: RaisedSignal?
+    /// The frame of a handler did not fit: the SIGSEGV that the thread has stopped for is no instruction's.
+    var hasFrameFault = false
     /// How it is resumed to run to its next system call or signal: PTRACE_SYSCALL where filters around xrr may answer calls
     /// before ours is asked, else PTRACE_CONT.
     let userRequest: ResumeRequest

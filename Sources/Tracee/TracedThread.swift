@@ -77,6 +77,12 @@ package final class TracedThread {
         if stopped == nil { HostThreads.interrupt(id) }
     }
 
+    /// PTRACE_DETACH, without the signal that it has stopped for. What becomes of the thread is not reported any more.
+    package func detach() throws(PtraceError) {
+        let thread = try takeStopped()
+        running = try thread.detach()
+    }
+
     private func takeStopped() throws(PtraceError) -> StoppedThread {
         guard let thread = stopped.take() else {
             precondition(running == nil, "thread \(id) is not stopped")

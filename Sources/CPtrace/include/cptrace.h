@@ -109,6 +109,8 @@ int32_t cptrace_kill(int32_t process, int32_t signal);
 int32_t cptrace_thread_state(int32_t tid);
 // SigBlk, SigIgn and SigCgt of /proc/TID/status; `pending` is SigPnd | ShdPnd.
 int32_t cptrace_signal_sets(int32_t tid, uint64_t *blocked, uint64_t *ignored, uint64_t *caught, uint64_t *pending);
+// Whether a process is the first of its PID namespace.
+bool cptrace_is_namespace_init(int32_t pid);
 // Keeps a descriptor back for `cptrace_read_file` where this process has no other left.
 void cptrace_keep_spare_descriptor(void);
 // The whole of a small file such as /proc/PID/maps; bytes read or -errno (-E2BIG if it does not fit).
@@ -135,6 +137,7 @@ char *const *cptrace_environment(void);
 // access(2) X_OK for a regular file: 0, -ENOENT or -EACCES.
 int32_t cptrace_executability(const char *path);
 int32_t cptrace_bind_to_core(int32_t cpu);
+int32_t cptrace_bind_thread_to_core(int32_t tid, int32_t cpu);
 // sched_setaffinity(2) of the calling thread, with a mask as cptrace_affinity_mask delivers it.
 int32_t cptrace_set_affinity_mask(const void *bytes, size_t length);
 int32_t cptrace_affinity_mask(void *bytes, size_t capacity);
