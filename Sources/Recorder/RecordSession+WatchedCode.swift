@@ -40,7 +40,6 @@ extension RecordSession {
         var effects: [Effect]
         if stretch.isExecuted {
             guard stretch.asked & Protection.write.rawValue != 0 else { return false }
-            pinned[space(of: thread)]?.guarded.noteFlip(of: page.lowerBound)
             effects = try release(page, stretch, of: thread)
         } else {
             guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
@@ -79,10 +78,17 @@ extension RecordSession {
         var effects = try shutOpenPage(of: thread)
         let length = Int(page.upperBound - page.lowerBound)
         let bytes = thread.memory.read(page.lowerBound, count: length + Instruction.maximumLength)
+        // What was entered before in the same code is entered again: with all of its functions known the page can stay
+        // open.
+        let code = programBytes(at: page.lowerBound, count: length, of: thread)
+        let entries =
+            pinned[space(of: thread)]?.noteEntry(at: entry, into: page.lowerBound, bytes: code)
+            ?? (all: [entry], isNew: true)
+        if !entries.isNew { pinned[space(of: thread)]?.guarded.noteFlip(of: page.lowerBound) }
         let candidates = CandidateSites.find(in: bytes.span).filter { $0 < length && pin.mayCover(bytes.span, $0) }
             .map { page.lowerBound + UInt64($0) }
         if !candidates.isEmpty {
-            try search(page, bytes, for: candidates, pin, at: entry, of: thread, &effects)
+            try search(page, for: candidates, pin, enteredAt: entries.all, of: thread, &effects)
         }
         for page in Self.single(page) {
             // What has just been given up is the program's again.
@@ -95,20 +101,13 @@ extension RecordSession {
 
     /// Looks at what is known of a page that is entered: sets the traps, and opens it to this thread alone if there is more.
     private func search(
-        _ page: Range<GuestAddress>, _ bytes: [UInt8], for candidates: [GuestAddress], _ pin: TraceeCPU,
-        at entry: GuestAddress, of thread: RecordedThread, _ effects: inout [Effect]
+        _ page: Range<GuestAddress>, for candidates: [GuestAddress], _ pin: TraceeCPU,
+        enteredAt entries: [GuestAddress], of thread: RecordedThread, _ effects: inout [Effect]
     ) throws(PtraceError) {
-        // What was entered before in the same code is entered again: with all of its functions known the page can stay
-        // open.
-        let length = Int(page.upperBound - page.lowerBound)
-        let entries =
-            pinned[space(of: thread)]?.noteEntry(at: entry, into: page.lowerBound, bytes: bytes.prefix(length))
-            ?? (all: [], isNew: true)
-        if !entries.isNew { pinned[space(of: thread)]?.guarded.noteFlip(of: page.lowerBound) }
         // An instruction may begin before the page.
-        let start = min(entries.all.first ?? page.lowerBound, page.lowerBound)
+        let start = min(entries.first ?? page.lowerBound, page.lowerBound)
         let code = programBytes(at: start, count: Int(page.upperBound - start) + Instruction.maximumLength, of: thread)
-        let flow = CodeFlow(from: entries.all, in: start..<page.upperBound, bytes: code.span, calls: .unknown)
+        let flow = CodeFlow(from: entries, in: start..<page.upperBound, bytes: code.span, calls: .unknown)
         let image = CodeImage(thread.memory)
         try setTraps(flow.sensitive, pin, in: image, of: thread, &effects)
         try image.flush()
@@ -262,7 +261,6 @@ extension RecordSession {
         for output in outputs {
             let parts = pinned[space(of: thread)]?.guarded.stretches(in: output.start..<output.end) ?? []
             for part in parts where part.withholdsWrites {
-                pinned[space(of: thread)]?.guarded.noteFlip(of: part.pages.lowerBound)
                 effects += try release(part.pages, part, of: thread)
             }
         }

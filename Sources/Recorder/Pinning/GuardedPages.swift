@@ -90,8 +90,7 @@ struct GuardedPages {
         place(Stretch(pages: pages, asked: old.asked, isExecuted: isExecuted, region: old.region))
     }
 
-    /// A page was written that had been executed, or entered at an address at which it had been entered before. Entries at
-    /// new addresses do not count: after so many of them as there are, all of a page is known.
+    /// A page was entered once more without anything new of it: `PinnedCode.noteEntry`.
     mutating func noteFlip(of page: GuestAddress) {
         guard let region = stretch(at: page)?.region else { return }
         flips[region, default: 0] += 1

@@ -16,7 +16,7 @@ struct PinnedCode {
     var unsearched: [(range: Range<GuestAddress>, reason: String)] = []
     /// nil until it is asked for, and after it has changed.
     var files: KnownFiles?
-    /// Where pages were entered that hold what may be sensitive instructions, by the addresses of the pages.
+    /// Where pages were entered, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
 
     /// Where a page was entered while it held the same bytes.
@@ -27,13 +27,14 @@ struct PinnedCode {
 
     /// A page is entered.
     ///
-    /// - Parameter bytes: what it holds.
-    /// - Returns: all addresses at which it was entered since it holds that, in ascending order, and whether this is a new
-    ///   one of a page that has not been written since it was entered before.
+    /// - Parameter bytes: what it holds, without traps.
+    /// - Returns: all addresses at which it was entered since it holds that, in ascending order, and whether this tells
+    ///   something new of it: not if it was written since it was entered before, or entered there already. After so many
+    ///   new addresses as there are, all of a page is known.
     mutating func noteEntry(
-        at address: GuestAddress, into page: GuestAddress, bytes: ArraySlice<UInt8>
+        at address: GuestAddress, into page: GuestAddress, bytes: [UInt8]
     ) -> (all: [GuestAddress], isNew: Bool) {
-        let hash = XXH3.hash(Array(bytes))
+        let hash = XXH3.hash(bytes)
         var known = entries[page] ?? Entries(hash: hash, addresses: [])
         let isWritten = known.hash != hash
         if isWritten { known = Entries(hash: hash, addresses: []) }
