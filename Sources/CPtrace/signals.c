@@ -53,13 +53,16 @@ static void note_termination(int number, siginfo_t *info, void *context) {
         termination_requests++;
 }
 
+// What other signals do to the recorder: the default, or Swift's runtime reports a crash.
+static struct sigaction usual_actions[NSIG];
+
 // The program may send a signal to its process group, to which the recorder belongs: that is for the program alone. From
-// anybody else it does what it does by default.
+// anybody else it does what it usually does.
 static void pass_over_tracees(int number, siginfo_t *info, void *context) {
     (void)context;
     if (comes_from_tracee(info))
         return;
-    signal(number, SIG_DFL);
+    sigaction(number, &usual_actions[number], NULL);
     // A fault comes again by itself. What was sent is sent once more, and delivered when this handler returns.
     if (info->si_code <= 0)
         syscall(SYS_tgkill, getpid(), (pid_t)syscall(SYS_gettid), number);
@@ -106,7 +109,6 @@ int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited
         if (sigaction(ignored[index], &ignore, NULL) == -1)
             return -errno;
     for (int number = 1; number < NSIG; number++) {
-        struct sigaction action;
         switch (number) {
         // Ignored by default, or such that a job whose processes all stop is a stopped job.
         case SIGCHLD:
@@ -117,8 +119,9 @@ int32_t cptrace_prepare_signals(uint64_t *inherited_ignored, uint64_t *inherited
         case SIGTTIN:
         case SIGTTOU: continue;
         }
-        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
-            set_handler(number, pass_over_tracees, SA_RESTART);
+        struct sigaction *usual = &usual_actions[number];
+        if (sigaction(number, NULL, usual) == 0 && usual->sa_handler != SIG_IGN)
+            set_handler(number, pass_over_tracees, SA_RESTART | (usual->sa_flags & SA_ONSTACK));
     }
     return set_handler(SIGTERM, note_termination, 0) == -1 ? -errno : 0;
 }

@@ -84,7 +84,7 @@ extension RecordSession {
         case .processMadvise:
             let advice = MemoryAdvice(rawValue: UInt32(truncatingIfNeeded: entry.argument(3)))
             return advice.isForProcesses ? .execute : .refuse(.EINVAL)
-        case .clone: return try clone(call, thread)
+        case .clone, .clone3: return try clone(call, thread)
         case .mremap:
             noteMovedRanges(of: call, by: thread)
             return .execute

@@ -42,7 +42,7 @@ enum GuestAxis: String, CaseIterable, Sendable {
     private static let names: Set<String> = [
         "file_output_redirected", "file_pipe_long_write", "file_poll", "file_vectors", "memory_brk",
         "memory_file_private", "memory_jit", "memory_madvise", "memory_remap", "memory_shared_anonymous",
-        "memory_stack_growth", "misc_static", "process_execve", "process_fork", "process_vfork_exec",
+        "memory_stack_growth", "misc_static", "process_exec_from_thread", "process_fork", "process_vfork_exec",
         "process_zombies",
         "signal_alternate_stack", "signal_faults", "signal_interrupts_read", "signal_longjmp", "signal_wait",
         "socket_unix_stream", "thread_barrier", "thread_exit_race", "thread_robust_mutex", "time_rdtsc",

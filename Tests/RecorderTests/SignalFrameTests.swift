@@ -17,7 +17,7 @@ import XState
     ) throws -> (read: [UInt8]?, frame: [UInt8]) {
         var memory = (0..<room).map { UInt8(truncatingIfNeeded: $0 / 7) }
         let read = try unsafe memory.withUnsafeMutableBytes { buffer -> [UInt8]? in
-            let start = UInt64(UInt(bitPattern: unsafe buffer.baseAddress!))
+            let start = UInt64(UInt(bitPattern: buffer.baseAddress!))
             let area = distance.map { start + UInt64($0) } ?? 0
             unsafe buffer.storeBytes(of: area, toByteOffset: pointerOffset, as: UInt64.self)
             if let distance {

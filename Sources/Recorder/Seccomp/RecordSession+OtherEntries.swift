@@ -80,7 +80,7 @@ extension RecordSession {
         let after = try thread.traced.registers()
         try stand(thread, at: after)
         writeCall(call, after: after, of: thread)
-        raiseDeferredSignal(of: thread)
+        try raiseDeferredSignal(of: thread)
     }
 
     private func failAtVsyscall(_ what: String, _ call: PendingSyscall, _ thread: RecordedThread) {

@@ -30,7 +30,7 @@ extension RecordSession {
             return try handleExit(of: thread)
         }
         writeCall(call, after: exit, of: thread)
-        raiseDeferredSignal(of: thread)
+        try raiseDeferredSignal(of: thread)
     }
 
     /// Behind the stop of a call that is not made: where PTRACE_SYSCALL is in use, its exit is still reported.
