@@ -80,7 +80,7 @@ extension RecordSession {
         switch advice {
         case .dontNeed, .dontNeedLocked: mapping.isShared || !isAnyPresent(in: part, of: thread)
         case .wipeOnFork: mapping.inode == 0 && !mapping.isShared
-        case .remove: mapping.isShared && mapping.isWritable
+        case .remove: isCleared(part, of: thread)
         case .guardInstall: thread.memory.read(part.lowerBound, count: 1).isEmpty
         default: false
         }
@@ -90,6 +90,17 @@ extension RecordSession {
         let pages = range.lowerBound.pageNumber..<range.upperBound.pageNumber
         guard let map = try? PageMap(of: thread.id) else { return true }
         return !map.runs(in: pages, writtenOnly: false).isEmpty
+    }
+
+    /// Whether there is nothing but zeros. What lies behind a file's end cannot be read, and shows nothing.
+    private func isCleared(_ range: Range<GuestAddress>, of thread: RecordedThread) -> Bool {
+        var isCleared = true
+        thread.memory.forEachPiece(
+            of: range.lowerBound, length: range.upperBound - range.lowerBound, through: thread.id
+        ) { _, bytes in
+            if isCleared { isCleared = bytes.allSatisfy { $0 == 0 } }
+        }
+        return isCleared
     }
 
     /// mremap(2) clears the place to move to, and cuts off what is to be left behind, before it finds that it cannot move.

@@ -1,6 +1,10 @@
 // Calls that change what is mapped, fail in the middle, and leave what they have done.
 #include "guest.h"
 
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 16
+#endif
+
 enum { PAGE = 4096 };
 static const int both = PROT_READ | PROT_WRITE;
 
@@ -83,5 +87,17 @@ int main(void) {
     CHECK(mmap(memory + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, directory, 0) == MAP_FAILED);
     show("mmap of a directory", memory, 4);
     CHECK(unlink("partial") == 0);
+
+    // Shared memory that may not lose its contents, behind such that may: all of one or nothing is gone.
+    memory = fresh(4);
+    int kept = memfd_create("kept", MFD_CLOEXEC | MFD_ALLOW_SEALING), given = memfd_create("given", MFD_CLOEXEC);
+    CHECK(ftruncate(kept, 2 * PAGE) == 0 && ftruncate(given, 2 * PAGE) == 0);
+    CHECK(mmap(memory, 2 * PAGE, both, MAP_SHARED | MAP_FIXED, given, 0) == memory);
+    CHECK(mmap(memory + 2 * PAGE, 2 * PAGE, both, MAP_SHARED | MAP_FIXED, kept, 0) == memory + 2 * PAGE);
+    memset(memory, 'a', 4 * PAGE);
+    if (fcntl(kept, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) == 0) {
+        CHECK(madvise(memory, 4 * PAGE, MADV_REMOVE) == -1 && errno == EPERM);
+        for (int i = 0; i < 4; i++) printf("MADV_REMOVE up to sealed memory: %d\n", memory[i * PAGE + 1]);
+    }
     return guest_success();
 }
