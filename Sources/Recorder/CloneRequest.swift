@@ -15,6 +15,8 @@ struct CloneRequest {
         static let clearChildWord: UInt64 = 0x20_0000
         static let untraced: UInt64 = 0x80_0000
         static let setChildWord: UInt64 = 0x100_0000
+        /// clone3(2) alone has it.
+        static let clearHandlers: UInt64 = 0x1_0000_0000
     }
 
     /// Reads the request from the registers at the call's entry and, for clone3(2), from memory.
@@ -22,7 +24,7 @@ struct CloneRequest {
         let entry = call.entry
         switch call.number {
         case .clone:
-            flags = entry.argument(0)
+            flags = entry.argument(0) & 0xffff_ffff
             parentWord = GuestAddress(entry.argument(2))
             childWord = GuestAddress(entry.argument(3))
         case .clone3:
@@ -43,6 +45,8 @@ struct CloneRequest {
 
     var sharesMemory: Bool { flags & Flag.sharesMemory != 0 }
     var isThread: Bool { flags & Flag.thread != 0 }
+    /// CLONE_CLEAR_SIGHAND.
+    var resetsHandlers: Bool { flags & Flag.clearHandlers != 0 }
     /// CLONE_UNTRACED, which would let the child escape.
     static let untraced = Flag.untraced
     /// The size of `struct clone_args.flags`, the first member.

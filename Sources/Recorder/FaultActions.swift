@@ -37,8 +37,8 @@ struct FaultActions {
         if let action = actions[signal], action[Self.isOneShot.byte] & Self.isOneShot.bit != 0 { actions[signal] = nil }
     }
 
-    /// Handlers are reset by execve(2), "ignore" stays.
-    mutating func noteExec() {
+    /// What execve(2) and CLONE_CLEAR_SIGHAND do: handlers are gone, "ignore" stays.
+    mutating func resetHandlers() {
         for signal in Self.signals where !isIgnored(signal) { actions[signal] = nil }
     }
 }

@@ -91,6 +91,13 @@ extension RecordSession {
         case .processVMWrite:
             noteRemoteRanges(of: call, by: thread)
             return .execute
+        case .sigaction:
+            // Where both pointers are the same, the former one stands there afterwards.
+            let action = GuestAddress(entry.argument(1))
+            if FaultActions.isNoted(Int32(truncatingIfNeeded: entry.argument(0))), !action.isNull {
+                call.signalAction = thread.memory.readExactly(action, count: FaultActions.size)
+            }
+            return .execute
         case .schedGetaffinity: return affinity(call, thread)
         case .schedSetaffinity: return setAffinity(call, thread)
         case .setScheduling: return setScheduling(call, thread)
@@ -117,11 +124,8 @@ extension RecordSession {
         case .setTidAddress: thread.clearedAtExit = GuestAddress(entry.argument(0))
         case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
         case .sigaction:
-            let action = GuestAddress(entry.argument(1))
-            let signal = Int32(truncatingIfNeeded: entry.argument(0))
-            if FaultActions.isNoted(signal), !action.isNull {
-                thread.process.faultActions.set(
-                    thread.memory.readExactly(action, count: FaultActions.size), for: signal)
+            if let action = call.signalAction {
+                thread.process.faultActions.set(action, for: Int32(truncatingIfNeeded: entry.argument(0)))
             }
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
@@ -176,10 +180,19 @@ extension RecordSession {
         let mask = target.affinity ?? affinity
         let capacity = call.entry.argument(1)
         guard capacity >= UInt64(mask.count), capacity % 8 == 0 else { return .refuse(.EINVAL) }
-        let address = GuestAddress(call.entry.argument(2))
-        guard store(mask, to: address, for: thread) == mask.count else { return .refuse(.EFAULT) }
-        call.effects.append(.write(address, bytes: mask))
-        return .answer(Int64(mask.count))
+        return reply(mask, to: 2, of: call, result: Int64(mask.count), thread)
+    }
+
+    /// Answers in the program's memory, which like the kernel's answer may end at a page that cannot be written.
+    ///
+    /// - Parameter pointer: the argument with the address.
+    private func reply(
+        _ bytes: [UInt8], to pointer: Int, of call: PendingSyscall, result: Int64, _ thread: RecordedThread
+    ) -> EntryAction {
+        let address = GuestAddress(call.entry.argument(pointer))
+        let count = store(bytes, to: address, for: thread)
+        if count > 0 { call.effects.append(.write(address, bytes: Array(bytes.prefix(count)))) }
+        return count == bytes.count ? .answer(result) : .refuse(.EFAULT)
     }
 
     private func setAffinity(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
@@ -224,12 +237,8 @@ extension RecordSession {
         let argument = call.entry.argument(1)
         switch ProcessControl(rawValue: UInt32(truncatingIfNeeded: call.entry.argument(0))) {
         case .getTSC:
-            let address = GuestAddress(argument)
             let mode = thread.faultsAtTimeStamp ? Self.timeStampFaults : Self.timeStampWorks
-            let bytes = [UInt8(mode), 0, 0, 0]
-            guard store(bytes, to: address, for: thread) == bytes.count else { return .refuse(.EFAULT) }
-            call.effects.append(.write(address, bytes: bytes))
-            return .answer(0)
+            return reply([UInt8(mode), 0, 0, 0], to: 1, of: call, result: 0, thread)
         case .setTSC:
             switch UInt32(truncatingIfNeeded: argument) {
             case Self.timeStampWorks: thread.faultsAtTimeStamp = false

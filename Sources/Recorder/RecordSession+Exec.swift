@@ -18,7 +18,8 @@ extension RecordSession {
         if former.threadCount == 0 { forget(former) }
         let process = thread.process
         process.programBreak = nil
-        process.faultActions.noteExec()
+        process.faultActions.resetHandlers()
+        process.dumpable = 1
         thread.robustList = .null
         thread.clearedAtExit = .null
         thread.next.request = .syscall

@@ -114,13 +114,27 @@ extension RecordSession {
         noteWordsChangedByExit(of: thread)
         thread.phase = .exiting
         try thread.traced.detach()
-        let deadline = Host.monotonicTime() + 10_000_000_000
-        while let state = HostThreads.state(of: thread.id), state != .zombie, state != .dead,
-            Host.monotonicTime() < deadline
-        { Tracer.yield() }
+        awaitEndOfDetached(thread.id)
         thread.traced.noteEnd(info.number)
         handleEnd(of: thread)
     }
+
+    /// Until it has left its address space, nobody else may see half of its end. But the first process of a namespace kills
+    /// the others and waits for their ends, which are to be dealt with first.
+    private func awaitEndOfDetached(_ id: ThreadID) {
+        let start = Host.monotonicTime()
+        var asleepSince: Int64?
+        while let state = HostThreads.state(of: id), state != .zombie, state != .dead {
+            let now = Host.monotonicTime()
+            if now - start > Self.longestDeath { return }
+            asleepSince = [.sleeping, .diskSleep].contains(state) ? asleepSince ?? now : nil
+            if let asleepSince, now - asleepSince > Self.longestExit { return }
+            Tracer.yield()
+        }
+    }
+
+    /// In nanoseconds.
+    private static let longestDeath: Int64 = 10_000_000_000
 
     /// Lets the kernel build the signal frame and records it.
     private func enterHandler(

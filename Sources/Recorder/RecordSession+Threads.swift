@@ -38,6 +38,7 @@ extension RecordSession {
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
         process.threads.append(id)
+        if request.resetsHandlers { process.faultActions.resetHandlers() }
         let child = RecordedThread(
             traced: traced, process: process, signalMask: parent.signalMask, userRequest: parent.userRequest)
         child.seccomp = parent.seccomp
@@ -187,7 +188,7 @@ extension RecordSession {
     }
 
     /// How long a thread that exits may sleep before others run on, in nanoseconds.
-    private static let longestExit: Int64 = 200_000_000
+    static let longestExit: Int64 = 200_000_000
 
     /// The thread is gone.
     ///

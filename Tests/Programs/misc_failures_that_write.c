@@ -25,5 +25,14 @@ int main(void) {
     clockid_t nobody = (clockid_t)(~(uint32_t)0x3fffff << 3 | 2);
     CHECK(syscall(SYS_timer_create, nobody, &event, &timer) == -1);
     printf("timer_create errno %d: %d\n", errno, timer);
+
+    // An answer that begins where the program can write and ends where it cannot.
+    unsigned char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(page != MAP_FAILED && munmap(page + 4096, 4096) == 0);
+    unsigned char *end = page + 4096 - 4;
+    memset(end, 0x55, 4);
+    CHECK(syscall(SYS_sched_getaffinity, 0, sizeof(cpu_set_t), end) == -1 && errno == EFAULT);
+    printf("sched_getaffinity %02x%02x%02x%02x\n", end[0], end[1], end[2], end[3]);
+    CHECK(end[0] != 0x55);
     return guest_success();
 }

@@ -25,7 +25,7 @@ import Testing
         var actions = FaultActions()
         actions.set(action(handler: 1), for: trap)
         actions.set(action(handler: 0x40), for: segmentationFault)
-        actions.noteExec()
+        actions.resetHandlers()
         #expect(actions.isIgnored(trap))
         #expect(actions[segmentationFault] == nil)
     }
