@@ -192,7 +192,7 @@ static bool ids_of(const char *text, const char *name, unsigned *real, unsigned 
 }
 
 int32_t cptrace_lacks_file_privileges(int32_t tid) {
-    char path[32], text[8192];
+    char path[32];
     struct stat status;
     struct statvfs system;
     snprintf(path, sizeof path, "/proc/%d/exe", tid);
@@ -207,15 +207,17 @@ int32_t cptrace_lacks_file_privileges(int32_t tid) {
     if (system.f_flag & ST_NOSUID || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
         return 0;
     snprintf(path, sizeof path, "/proc/%d/status", tid);
-    int64_t length = cptrace_read_file(path, text, sizeof text - 1);
-    if (length < 0)
-        return (int32_t)length;
-    text[length] = 0;
+    int32_t error = 0;
+    char *text = read_text(path, &error);
+    if (!text)
+        return error;
     unsigned real, user, group;
-    if (!ids_of(text, "\nUid:", &real, &user) || !ids_of(text, "\nGid:", &real, &group))
-        return 0;
-    return (sets_user && user != status.st_uid) || (sets_group && group != status.st_gid) ||
-           (has_capabilities && user != 0 && status_field(text, "\nCapPrm:") == 0);
+    bool lacks = false;
+    if (ids_of(text, "\nUid:", &real, &user) && ids_of(text, "\nGid:", &real, &group))
+        lacks = (sets_user && user != status.st_uid) || (sets_group && group != status.st_gid) ||
+                (has_capabilities && user != 0 && status_field(text, "\nCapPrm:") == 0);
+    free(text);
+    return lacks;
 }
 
 static void descriptor_path(char path[static 48], int32_t tid, int32_t fd) {

@@ -1,14 +1,14 @@
 // Files and memory by what they hold, not by their size: lseek(2) with SEEK_DATA and SEEK_HOLE, fallocate(2) with
-// FALLOC_FL_PUNCH_HOLE, and PAGEMAP_SCAN (Linux 6.7, the kernel's Documentation/admin-guide/mm/pagemap.rst).
+// FALLOC_FL_PUNCH_HOLE, and PAGEMAP_SCAN.
 #define _GNU_SOURCE
 #include "cptrace.h"
+#include "pagemap.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <linux/magic.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -44,7 +44,7 @@ static bool is_zero(const char *bytes, size_t length) {
 }
 
 static int32_t copy_data(int32_t target, int32_t source, uint64_t start, uint64_t end) {
-    static char buffer[1 << 16];
+    char buffer[1 << 16];
     while (start < end) {
         size_t want = end - start < sizeof buffer ? (size_t)(end - start) : sizeof buffer;
         ssize_t count = pread(source, buffer, want, (off_t)start);
@@ -84,33 +84,13 @@ int32_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length) {
     return 0;
 }
 
-// Of newer headers than Debian 12 has.
-#define PAGE_FILE (1ull << 2)
-#define PAGE_PRESENT (1ull << 3)
-#define PAGE_SWAPPED (1ull << 4)
-
-struct scan_argument {
-    uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted, category_mask,
-        category_anyof_mask, return_mask;
-};
-#define SCAN _IOWR('f', 16, struct scan_argument)
-
 int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, bool anonymous_only,
                            struct cptrace_page_run *runs, size_t capacity, uint64_t *reached) {
     struct scan_argument argument = {
-        .size = sizeof argument,
-        .start = start,
-        .end = end,
-        .vec = (uint64_t)runs,
-        .vec_len = capacity,
         .category_inverted = anonymous_only ? PAGE_FILE : 0,
         .category_mask = anonymous_only ? PAGE_FILE : 0,
         .category_anyof_mask = PAGE_PRESENT | PAGE_SWAPPED,
         .return_mask = PAGE_PRESENT,
     };
-    int count = ioctl(pagemap, SCAN, &argument);
-    if (count == -1)
-        return -errno;
-    *reached = argument.walk_end;
-    return count;
+    return scan(pagemap, argument, start, end, runs, capacity, reached);
 }

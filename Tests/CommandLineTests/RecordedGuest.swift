@@ -38,6 +38,13 @@ struct RecordedGuest {
         try await run([tool] + words, input: input)
     }
 
+    /// Runs xrr as the ordinary user, who is in these groups as well. For root only.
+    func run(inGroups groups: some Sequence<Int>, _ words: String...) async throws -> Outcome {
+        let list = groups.map(String.init).joined(separator: ",")
+        let user = ["--reuid=\(Environment.nobody)", "--regid=\(Environment.nobody)", "--groups=\(list)"]
+        return try await run(["setpriv"] + user + ["--", tool] + words, as: [], input: "")
+    }
+
     /// Runs a shell script that finds xrr in `$0`.
     func runShell(_ script: String, _ arguments: String...) async throws -> Outcome {
         try await runShell(script, arguments)
@@ -47,9 +54,11 @@ struct RecordedGuest {
         try await run(["sh", "-c", script, tool] + arguments, input: "")
     }
 
-    private func run(_ words: [String], input: String) async throws -> Outcome {
+    private func run(
+        _ words: [String], as user: [String] = Environment.asOrdinaryUser, input: String
+    ) async throws -> Outcome {
         let command = Command(
-            words: Environment.asOrdinaryUser + words, environment: ["XRR_DIR": home], directory: home,
+            words: user + words, environment: ["XRR_DIR": home], directory: home,
             input: try sandbox.write(input, to: "input"), output: sandbox.path("out"), error: sandbox.path("err"))
         let ending = try await command.run()
         return Outcome(

@@ -188,6 +188,9 @@ void cptrace_time_zone(int32_t zone[2]);
 int32_t cptrace_memfd(const char *name, uint64_t length);
 int32_t cptrace_truncate(int32_t fd, uint64_t length);
 int64_t cptrace_write_at(int32_t fd, const void *bytes, size_t length, uint64_t offset);
+int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
+// Bytes of a System V shared memory segment of this IPC namespace.
+int64_t cptrace_segment_length(int32_t id);
 
 // --- files and memory by what they hold (sparse.c)
 // Copies the data of the first `length` bytes of `source` to the same places of `target`; what is zero is left out.
@@ -198,9 +201,6 @@ int32_t cptrace_next_data(int32_t fd, uint64_t offset, uint64_t *start, uint64_t
 // Whether a file is on tmpfs, ramfs or hugetlbfs.
 int32_t cptrace_lives_in_memory(int32_t fd);
 int32_t cptrace_punch_hole(int32_t fd, uint64_t offset, uint64_t length);
-int64_t cptrace_write_all(int32_t fd, const void *bytes, size_t length);
-// Bytes of a System V shared memory segment of this IPC namespace.
-int64_t cptrace_segment_length(int32_t id);
 
 // --- signals of the recorder itself (signals.c)
 // Makes waits return -EINTR at least every `interval_us`, 0 to switch it off. The recorder's own SIGALRM is used.
