@@ -3,63 +3,50 @@ internal import Ptrace
 
 /// What a call of the clone family asks for: clone(2).
 struct CloneRequest {
-    let flags: UInt64
+    let flags: CloneFlags
     let parentWord: GuestAddress
     let childWord: GuestAddress
-
-    private enum Flag {
-        static let sharesMemory: UInt64 = 0x100
-        static let vfork: UInt64 = 0x4000
-        static let thread: UInt64 = 0x1_0000
-        static let setParentWord: UInt64 = 0x10_0000
-        static let clearChildWord: UInt64 = 0x20_0000
-        static let untraced: UInt64 = 0x80_0000
-        static let setChildWord: UInt64 = 0x100_0000
-        /// clone3(2) alone has it.
-        static let clearHandlers: UInt64 = 0x1_0000_0000
-    }
 
     /// Reads the request from the registers at the call's entry and, for clone3(2), from memory.
     init(_ call: PendingSyscall, memory: GuestMemory) {
         let entry = call.entry
         switch call.number {
         case .clone:
-            flags = entry.argument(0) & 0xffff_ffff
+            // The upper half of the register is noise.
+            flags = CloneFlags(rawValue: entry.argument(0) & 0xffff_ffff)
             parentWord = GuestAddress(entry.argument(2))
             childWord = GuestAddress(entry.argument(3))
         case .clone3:
             let arguments = GuestAddress(entry.argument(0))
-            flags = memory.readWord(arguments) ?? 0
+            flags = CloneFlags(rawValue: memory.readWord(arguments) ?? 0)
             childWord = GuestAddress(memory.readWord(arguments + 16) ?? 0)
             parentWord = GuestAddress(memory.readWord(arguments + 24) ?? 0)
         case .vfork:
-            flags = Flag.sharesMemory | Flag.vfork
+            flags = [.sharesMemory, .vfork]
             parentWord = .null
             childWord = .null
         default:
-            flags = 0
+            flags = []
             parentWord = .null
             childWord = .null
         }
     }
 
-    var sharesMemory: Bool { flags & Flag.sharesMemory != 0 }
-    var isThread: Bool { flags & Flag.thread != 0 }
-    /// CLONE_CLEAR_SIGHAND.
-    var resetsHandlers: Bool { flags & Flag.clearHandlers != 0 }
+    var sharesMemory: Bool { flags.contains(.sharesMemory) }
+    var isThread: Bool { flags.contains(.thread) }
     /// CLONE_UNTRACED, which would let the child escape.
-    static let untraced = Flag.untraced
+    var isUntraced: Bool { flags.contains(.untraced) }
     /// The size of `struct clone_args.flags`, the first member.
     static let flagsSize = 8
 
     /// The word that the kernel clears at the child's end.
-    var childClearWord: GuestAddress { flags & Flag.clearChildWord != 0 ? childWord : .null }
+    var childClearWord: GuestAddress { flags.contains(.childClearTID) ? childWord : .null }
 
     /// Words that the kernel has written by the time the child runs, as the child sees them.
     var wordsSeenByChild: [GuestAddress] {
         var words: [GuestAddress] = []
-        if flags & Flag.setChildWord != 0 { words.append(childWord) }
-        if flags & Flag.setParentWord != 0 && sharesMemory { words.append(parentWord) }
+        if flags.contains(.childSetTID) { words.append(childWord) }
+        if flags.contains(.parentSetTID) && sharesMemory { words.append(parentWord) }
         return words
     }
 }

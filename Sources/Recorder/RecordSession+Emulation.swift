@@ -102,7 +102,9 @@ extension RecordSession {
         case .schedSetaffinity: return setAffinity(call, thread)
         case .setScheduling: return setScheduling(call, thread)
         case .getScheduling:
-            guard call.number == .getpriority, let nice = thread.nice, entry.argument(0) == 0 else { return .execute }
+            guard call.number == .getpriority, entry.argument(0) == Self.priorityOfProcess,
+                let nice = tracee(entry.argument(1), or: thread)?.nice
+            else { return .execute }
             return .answer(Int64(20 - nice))
         case .timestampCounter, .noNewPrivileges, .dumpable: return try processControl(call, thread)
         case .seccomp: return try enterSeccomp(call, thread)
@@ -151,21 +153,21 @@ extension RecordSession {
     }
 
     private func clone(_ call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> EntryAction {
-        let untraced = CloneRequest.untraced
-        guard CloneRequest(call, memory: thread.memory).flags & untraced != 0 else { return .execute }
+        let request = CloneRequest(call, memory: thread.memory)
+        guard request.isUntraced else { return .execute }
+        let flags = request.flags.subtracting(.untraced)
         var registers = call.entry
         if call.number == .clone3 {
             // The structure may be anywhere, and is the program's: the kernel is shown a copy.
             let size = min(Int(clamping: call.entry.argument(1)), Int(GuestAddress.pageSize))
-            guard var request = thread.memory.readExactly(GuestAddress(call.entry.argument(0)), count: size),
-                request.count >= CloneRequest.flagsSize
+            guard var copy = thread.memory.readExactly(GuestAddress(call.entry.argument(0)), count: size),
+                copy.count >= CloneRequest.flagsSize
             else { return .execute }
-            let flags = (request.integer(at: 0, as: UInt64.self) & ~untraced).littleEndianBytes
-            request.replaceSubrange(0..<CloneRequest.flagsSize, with: flags)
-            try thread.memory.write(InterceptorLayout.control, request)
+            copy.replaceSubrange(0..<CloneRequest.flagsSize, with: flags.rawValue.littleEndianBytes)
+            try thread.memory.write(InterceptorLayout.control, copy)
             registers.setArgument(0, to: InterceptorLayout.control.rawValue)
         } else {
-            registers.setArgument(0, to: registers.argument(0) & ~untraced)
+            registers.setArgument(0, to: flags.rawValue)
         }
         try thread.traced.setRegisters(registers)
         call.isRewritten = true
@@ -213,9 +215,12 @@ extension RecordSession {
         let isPrivileged = Host.isPrivileged
         switch call.number {
         case .setpriority:
+            guard call.entry.argument(0) == Self.priorityOfProcess else { return .answer(0) }
+            // What is not recorded is the kernel's affair.
+            guard let target = tracee(call.entry.argument(1), or: thread) else { return .execute }
             let nice = min(19, max(-20, Int32(truncatingIfNeeded: call.entry.argument(2))))
-            if nice < thread.nice ?? 0, !isPrivileged { return .refuse(.EACCES) }
-            if call.entry.argument(0) == 0 { tracee(call.entry.argument(1), or: thread)?.nice = nice }
+            if nice < target.nice ?? 0, !isPrivileged { return .refuse(.EACCES) }
+            target.nice = nice
             return .answer(0)
         case .sched_setscheduler:
             // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
@@ -224,6 +229,9 @@ extension RecordSession {
         default: return .answer(0)
         }
     }
+
+    /// PRIO_PROCESS of getpriority(2).
+    private static let priorityOfProcess: UInt64 = 0
 
     private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
         let id = ThreadID(Int32(truncatingIfNeeded: id))

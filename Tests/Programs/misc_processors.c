@@ -21,8 +21,17 @@ int main(void) {
     CHECK(sched_getscheduler(0) == SCHED_OTHER);
     errno = 0;
     int nice_before = getpriority(PRIO_PROCESS, 0);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
     CHECK(errno == 0 && setpriority(PRIO_PROCESS, 0, nice_before + 1) == 0);
     CHECK(getpriority(PRIO_PROCESS, 0) == nice_before + 1 || nice_before == 19);
+    CHECK(getpriority(PRIO_PROCESS, (id_t)child) == nice_before);
+    CHECK(kill(child, SIGKILL) == 0 && guest_wait_signal(child) == SIGKILL);
+    CHECK(setpriority(PRIO_PROCESS, (id_t)child, nice_before + 1) == -1 && errno == ESRCH);
     printf("%d processors, on %u of node %u, %ld online, pid %d\n", CPU_COUNT(&all), processor, node,
            sysconf(_SC_NPROCESSORS_ONLN), getpid());
     return guest_success();

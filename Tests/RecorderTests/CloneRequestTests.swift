@@ -37,15 +37,20 @@ import XState
         #expect(try request(.clone, 0x10_0011, 0, 0x2000, 0, 0).wordsSeenByChild.isEmpty)
     }
 
+    @Test func theUpperHalfOfTheRegisterIsNoiseToClone() throws {
+        // CLONE_CLEAR_SIGHAND of clone3, and SIGCHLD
+        #expect(try !request(.clone, 0x1_0000_0011, 0, 0, 0, 0).flags.contains(.clearHandlers))
+    }
+
     @Test func forkAndVforkHaveNoArguments() throws {
         let fork = try request(.fork, .max, .max, .max, .max)
-        #expect(!fork.sharesMemory && fork.flags == 0 && fork.childClearWord == .null)
+        #expect(!fork.sharesMemory && fork.flags.isEmpty && fork.childClearWord == .null)
         let vfork = try request(.vfork, .max, .max, .max, .max)
         #expect(vfork.sharesMemory && !vfork.isThread && vfork.wordsSeenByChild.isEmpty)
     }
 
     @Test func aPointerToNothingAsksForNothing() throws {
         let request = try request(.clone3, 0, 88)
-        #expect(request.flags == 0 && request.childClearWord == .null && request.wordsSeenByChild.isEmpty)
+        #expect(request.flags.isEmpty && request.childClearWord == .null && request.wordsSeenByChild.isEmpty)
     }
 }
