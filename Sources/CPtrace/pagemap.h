@@ -14,6 +14,7 @@
 #define PAGE_FILE (1ull << 2)
 #define PAGE_PRESENT (1ull << 3)
 #define PAGE_SWAPPED (1ull << 4)
+#define PAGE_GUARD (1ull << 8)
 
 // struct pm_scan_arg.
 struct scan_argument {

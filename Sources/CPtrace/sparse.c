@@ -84,13 +84,12 @@ int32_t cptrace_copy_to(int32_t target, int32_t source, uint64_t length) {
     return 0;
 }
 
-int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, bool anonymous_only,
+int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, enum cptrace_pages which,
                            struct cptrace_page_run *runs, size_t capacity, uint64_t *reached) {
-    struct scan_argument argument = {
-        .category_inverted = anonymous_only ? PAGE_FILE : 0,
-        .category_mask = anonymous_only ? PAGE_FILE : 0,
-        .category_anyof_mask = PAGE_PRESENT | PAGE_SWAPPED,
-        .return_mask = PAGE_PRESENT,
-    };
+    struct scan_argument argument = {.category_anyof_mask = PAGE_PRESENT | PAGE_SWAPPED, .return_mask = PAGE_PRESENT};
+    if (which == CPTRACE_PAGES_ANONYMOUS)
+        argument.category_inverted = argument.category_mask = PAGE_FILE;
+    if (which == CPTRACE_PAGES_GUARDED)
+        argument = (struct scan_argument){.category_mask = PAGE_GUARD, .return_mask = PAGE_GUARD};
     return scan(pagemap, argument, start, end, runs, capacity, reached);
 }

@@ -18,12 +18,19 @@ package final class PageMap {
     ///
     /// - Parameter writtenOnly: of a private mapping, only those pages that are not, or no longer, a file's.
     package func runs(in pages: Range<UInt64>, writtenOnly: Bool) -> [Range<UInt64>] {
-        if canScan, let runs = scan(pages, writtenOnly: writtenOnly) { return runs }
+        let which = writtenOnly ? CPTRACE_PAGES_ANONYMOUS : CPTRACE_PAGES_PRESENT
+        if canScan, let runs = scan(pages, for: which) { return runs }
         canScan = false
         return read(pages, writtenOnly: writtenOnly)
     }
 
-    private func scan(_ pages: Range<UInt64>, writtenOnly: Bool) -> [Range<UInt64>]? {
+    /// The pages of one mapping of a file that raise SIGSEGV whatever their protection (MADV_GUARD_INSTALL), as runs of page
+    /// numbers in ascending order: none before Linux 6.15, since when there are such.
+    package func guards(in pages: Range<UInt64>) -> [Range<UInt64>] {
+        scan(pages, for: CPTRACE_PAGES_GUARDED) ?? []
+    }
+
+    private func scan(_ pages: Range<UInt64>, for which: cptrace_pages) -> [Range<UInt64>]? {
         var runs: [Range<UInt64>] = []
         var buffer = [cptrace_page_run](repeating: cptrace_page_run(), count: Self.capacity)
         var start = pages.lowerBound * GuestAddress.pageSize
@@ -31,7 +38,7 @@ package final class PageMap {
         while start < end {
             var reached: UInt64 = 0
             let count = unsafe buffer.withUnsafeMutableBufferPointer {
-                unsafe cptrace_scan_pages(descriptor, start, end, writtenOnly, $0.baseAddress, $0.count, &reached)
+                unsafe cptrace_scan_pages(descriptor, start, end, which, $0.baseAddress, $0.count, &reached)
             }
             guard count >= 0, reached > start else { return nil }
             for run in buffer.prefix(Int(count)) {

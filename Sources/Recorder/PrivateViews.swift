@@ -37,21 +37,30 @@ struct PrivateViews {
                     maps.append(
                         .advise(piece.lowerBound, length: size, advice: MemoryAdvice.dontFork.rawValue))
                 }
-                writes += contents(of: piece, at: offset, in: space, pageMap)
+                let guards = pageMap?.guards(in: piece.lowerBound.pageNumber..<piece.upperBound.pageNumber) ?? []
+                maps += guards.map { pages in
+                    .advise(
+                        GuestAddress(pages.lowerBound * GuestAddress.pageSize),
+                        length: UInt64(pages.count) * GuestAddress.pageSize, advice: MemoryAdvice.guardInstall.rawValue)
+                }
+                writes += contents(of: piece, at: offset, in: space, but: guards, pageMap)
             }
         }
         return maps + writes
     }
 
     /// The pages that are the program's own.
+    ///
+    /// - Parameter guards: those that nobody can read.
     private func contents(
-        of piece: Range<GuestAddress>, at offset: UInt64, in space: AddressSpace, _ pageMap: PageMap?
+        of piece: Range<GuestAddress>, at offset: UInt64, in space: AddressSpace, but guards: [Range<UInt64>],
+        _ pageMap: PageMap?
     ) -> [Effect] {
         let pages = piece.lowerBound.pageNumber..<piece.upperBound.pageNumber
         // Beyond the file's end there is nothing that could have been written.
         let last = (max(length, offset) - offset + GuestAddress.pageSize - 1) / GuestAddress.pageSize
         var effects: [Effect] = []
-        for run in pageMap?.runs(in: pages, writtenOnly: true) ?? [pages] {
+        for run in PageRuns.subtracting(guards, from: pageMap?.runs(in: pages, writtenOnly: true) ?? [pages]) {
             let run = run.clamped(to: pages.lowerBound..<min(pages.upperBound, pages.lowerBound + last))
             var page = run.lowerBound
             while page < run.upperBound {

@@ -1,5 +1,5 @@
 // MADV_GUARD_INSTALL (Linux 6.13) makes pages fault whatever their protection, and MADV_GUARD_REMOVE ends it. Advice that
-// nobody knows is refused.
+// nobody knows is refused. Guards of a file's private mapping (Linux 6.15) stay when the file changes.
 #include "guest.h"
 
 #include <setjmp.h>
@@ -15,6 +15,25 @@ static void touch(volatile char *address, const char *what) {
         printf("%s: %d\n", what, *address);
     else
         printf("%s: signal %d\n", what, number);
+}
+
+static void guard_file(void) {
+    int fd = guest_file("guarded", "text");
+    CHECK(ftruncate(fd, 4 * PAGE) == 0);
+    char *memory = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    CHECK(memory != MAP_FAILED && unlink("guarded") == 0);
+    memset(memory, 1 + (int)(guest_random() % 100), 3 * PAGE);
+    if (madvise(memory + PAGE, PAGE, INSTALL) != 0) {
+        CHECK(errno == EINVAL);
+        return;
+    }
+    CHECK(pwrite(fd, "c", 1, 0) == 1 && pwrite(fd, "c", 1, 3 * PAGE) == 1);
+    touch(memory, "before the guard");
+    touch(memory + PAGE, "guarded");
+    touch(memory + 2 * PAGE, "behind the guard");
+    touch(memory + 3 * PAGE, "the file's");
+    CHECK(madvise(memory + PAGE, PAGE, REMOVE) == 0);
+    touch(memory + PAGE, "the file's");
 }
 
 int main(void) {
@@ -47,5 +66,6 @@ int main(void) {
     touch(memory + PAGE, "guarded");
     CHECK(read(data[0], memory, 3) == 3);
     touch(memory, "read");
+    guard_file();
     return guest_success();
 }

@@ -231,8 +231,12 @@ int64_t cptrace_take_written(int32_t pagemap, uint64_t start, uint64_t end, stru
                              size_t capacity, uint64_t *reached);
 
 // --- which pages there are (sparse.c)
-// The pages of a range that are in memory or swapped out, as /proc/PID/pagemap (`pagemap`) tells; with
-// `anonymous_only` those alone that are not, or no longer, a file's. Returns the number of runs; *reached is where the
-// search ended. -ENOTTY before Linux 6.7.
-int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, bool anonymous_only,
+enum cptrace_pages {
+    CPTRACE_PAGES_PRESENT,   // in memory or swapped out
+    CPTRACE_PAGES_ANONYMOUS, // those of them that are not, or no longer, a file's
+    CPTRACE_PAGES_GUARDED,   // made inaccessible by MADV_GUARD_INSTALL
+};
+// The pages of a range, as /proc/PID/pagemap (`pagemap`) tells. Returns the number of runs; *reached is where the search
+// ended. -ENOTTY before Linux 6.7; -EINVAL for guards before 6.15, where files have none.
+int64_t cptrace_scan_pages(int32_t pagemap, uint64_t start, uint64_t end, enum cptrace_pages which,
                            struct cptrace_page_run *runs, size_t capacity, uint64_t *reached);
