@@ -2,7 +2,9 @@
 ///
 /// A forced signal that the thread blocks or ignores makes the kernel unblock it and set its disposition to the default
 /// (kernel/signal.c, force_sig_info_to_task). The tracee must not notice.
-struct FaultActions {
+///
+/// One for each table of signal handlers: threads share it, and with CLONE_SIGHAND processes do.
+final class FaultActions {
     /// `struct sigaction` in the kernel's form: handler, flags, restorer, mask (8 bytes each).
     static let size = 32
     static let maskSize: UInt64 = 8
@@ -13,6 +15,8 @@ struct FaultActions {
     private static let signals = [Signal.segv, Signal.trap]
 
     private var actions: [Int32: [UInt8]] = [:]
+    /// SIGTRAP, which the program ignores, has its default disposition for steps of the recorder.
+    var admitsOwnTraps = false
 
     /// - Parameter ignored: what the process inherits as ignored; bit n-1 stands for signal n.
     init(ignored: UInt64 = 0) {
@@ -28,17 +32,27 @@ struct FaultActions {
 
     static func isNoted(_ signal: Int32) -> Bool { signals.contains(signal) }
 
-    mutating func set(_ action: [UInt8]?, for signal: Int32) {
+    func set(_ action: [UInt8]?, for signal: Int32) {
         if Self.isNoted(signal) { actions[signal] = action }
     }
 
     /// A handler starts: one that is for one time is none afterwards.
-    mutating func noteHandled(_ signal: Int32) {
+    func noteHandled(_ signal: Int32) {
         if let action = actions[signal], action[Self.isOneShot.byte] & Self.isOneShot.bit != 0 { actions[signal] = nil }
     }
 
-    /// What execve(2) and CLONE_CLEAR_SIGHAND do: handlers are gone, "ignore" stays.
-    mutating func resetHandlers() {
-        for signal in Self.signals where !isIgnored(signal) { actions[signal] = nil }
+    /// What a fork makes of it.
+    func copy() -> FaultActions {
+        let copy = FaultActions()
+        copy.actions = actions
+        copy.admitsOwnTraps = admitsOwnTraps
+        return copy
+    }
+
+    /// What execve(2) and CLONE_CLEAR_SIGHAND make of it: a copy without handlers, in which "ignore" stays.
+    func withoutHandlers() -> FaultActions {
+        let copy = copy()
+        copy.actions = copy.actions.filter { isIgnored($0.key) }
+        return copy
     }
 }

@@ -176,8 +176,8 @@ extension RecordSession {
     /// its default for that (`FaultActions`).
     private func admitOwnTraps(of thread: RecordedThread) throws(PtraceError) {
         if thread.signalMask & Self.trapBit != 0 { try thread.traced.setSignalMask(thread.signalMask & ~Self.trapBit) }
-        if thread.process.faultActions.isIgnored(Signal.trap), !thread.process.admitsOwnTraps {
-            thread.process.admitsOwnTraps = true
+        if thread.process.faultActions.isIgnored(Signal.trap), !thread.process.faultActions.admitsOwnTraps {
+            thread.process.faultActions.admitsOwnTraps = true
             try setAction(nil, for: Signal.trap, of: thread)
         }
     }
@@ -191,8 +191,8 @@ extension RecordSession {
 
     /// SIGTRAP is ignored again, if it was not for steps of the recorder. At a stop on the way to user mode.
     func restoreTrapAction(of thread: RecordedThread) throws(PtraceError) {
-        guard thread.process.admitsOwnTraps else { return }
-        thread.process.admitsOwnTraps = false
+        guard thread.process.faultActions.admitsOwnTraps else { return }
+        thread.process.faultActions.admitsOwnTraps = false
         if let action = thread.process.faultActions[Signal.trap] {
             try setAction(action, for: Signal.trap, of: thread)
         }

@@ -38,7 +38,8 @@ extension RecordSession {
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
         process.threads.append(id)
-        if request.flags.contains(.clearHandlers) { process.faultActions.resetHandlers() }
+        if request.flags.contains(.sharesHandlers) { process.faultActions = parent.process.faultActions }
+        if request.flags.contains(.clearHandlers) { process.faultActions = process.faultActions.withoutHandlers() }
         let child = RecordedThread(
             traced: traced, process: process, signalMask: parent.signalMask, userRequest: parent.userRequest)
         child.seccomp = parent.seccomp

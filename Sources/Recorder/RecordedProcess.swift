@@ -11,9 +11,6 @@ final class RecordedProcess {
     /// The dispositions of signals that the recorder makes the kernel raise.
     var faultActions = FaultActions()
 
-    /// SIGTRAP, which the program ignores, has its default disposition for steps of the recorder.
-    var admitsOwnTraps = false
-
     /// prctl(PR_GET_DUMPABLE) as the tracee knows it.
     var dumpable: Int64 = 1
 
@@ -26,8 +23,7 @@ final class RecordedProcess {
     func forked(as id: ProcessID) -> RecordedProcess {
         let child = RecordedProcess(id: id)
         child.programBreak = programBreak
-        child.faultActions = faultActions
-        child.admitsOwnTraps = admitsOwnTraps
+        child.faultActions = faultActions.copy()
         child.dumpable = dumpable
         child.readImpliesExecute = readImpliesExecute
         return child

@@ -1,5 +1,6 @@
 // What is set for SIGSEGV is what was set, also after RDTSC (with which a recorder may raise SIGSEGV) while it is blocked: set
-// with one structure for the new and the former action, and reset in a child by CLONE_CLEAR_SIGHAND.
+// with one structure for the new and the former action, reset in a child by CLONE_CLEAR_SIGHAND, and by a process that shares
+// the handlers (CLONE_SIGHAND).
 #include "guest.h"
 
 #include <linux/sched.h>
@@ -19,6 +20,14 @@ struct kernel_action {
 
 static void handle(int number) { _exit(number); }
 static void restore(void) { _exit(99); }
+
+static void handle_too(int number) { _exit(number + 1); }
+
+static int set_other_handler(void *unused) {
+    (void)unused;
+    signal(SIGSEGV, handle_too);
+    return 7;
+}
 
 static long set(struct kernel_action *action, struct kernel_action *former) {
     return syscall(SYS_rt_sigaction, SIGSEGV, action, former, 8);
@@ -49,7 +58,12 @@ int main(void) {
     CHECK(guest_wait_exit(child) == 7);
     CHECK(look().handler == handle);
 
-    CHECK(signal(SIGSEGV, SIG_IGN) == handle);
+    static char stack[1 << 16] __attribute__((aligned(16)));
+    child = clone(set_other_handler, stack + sizeof stack, CLONE_VM | CLONE_SIGHAND | SIGCHLD, NULL);
+    CHECK(child > 0 && guest_wait_exit(child) == 7);
+    CHECK(look().handler == handle_too);
+
+    CHECK(signal(SIGSEGV, SIG_IGN) == handle_too);
     child = (pid_t)syscall(SYS_clone3, &request, sizeof request);
     CHECK(child >= 0);
     if (child == 0) _exit(look().handler == SIG_IGN ? 7 : 8);

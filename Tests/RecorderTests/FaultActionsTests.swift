@@ -22,17 +22,26 @@ import Testing
     }
 
     @Test func execKeepsIgnoredSignalsOnly() {
-        var actions = FaultActions()
+        let actions = FaultActions()
         actions.set(action(handler: 1), for: trap)
         actions.set(action(handler: 0x40), for: segmentationFault)
-        actions.resetHandlers()
-        #expect(actions.isIgnored(trap))
-        #expect(actions[segmentationFault] == nil)
+        let afterwards = actions.withoutHandlers()
+        #expect(afterwards.isIgnored(trap))
+        #expect(afterwards[segmentationFault] == nil)
+        #expect(actions[segmentationFault] != nil, "another process may still use it")
+    }
+
+    @Test func aCopyIsOnesOwn() {
+        let actions = FaultActions()
+        actions.set(action(handler: 0x40), for: trap)
+        let copy = actions.copy()
+        copy.set(nil, for: trap)
+        #expect(actions[trap] != nil && copy[trap] == nil)
     }
 
     @Test func aHandlerForOneTimeIsGoneAfterIt() {
         let resetHandler: UInt32 = 0x8000_0000
-        var actions = FaultActions()
+        let actions = FaultActions()
         actions.set(action(handler: 0x40, flags: resetHandler), for: trap)
         actions.set(action(handler: 0x40, flags: 4), for: segmentationFault)
         actions.noteHandled(trap)
@@ -42,7 +51,7 @@ import Testing
     }
 
     @Test func othersAreNotKept() {
-        var actions = FaultActions()
+        let actions = FaultActions()
         actions.set(action(handler: 1), for: 10)
         #expect(actions[10] == nil && !actions.isIgnored(10))
     }
