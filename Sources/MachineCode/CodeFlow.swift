@@ -24,7 +24,7 @@ package struct CodeFlow: Sendable {
     package private(set) var sensitive: [SensitiveInstruction] = []
     /// Those that share bytes with others: nothing may be written there.
     package private(set) var ambiguous: [SensitiveInstruction] = []
-    /// Reached instructions of functions of which tables tell: where they all begin.
+    /// Where all reached instructions begin.
     var starts: some Sequence<GuestAddress> { lengths.keys }
 
     /// Follows the code from `entries` over all direct jumps and calls, as long as it stays in `range`.

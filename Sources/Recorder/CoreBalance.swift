@@ -9,6 +9,8 @@ struct CoreBalance {
     /// sched_getaffinity(2) from before the binding.
     private let affinity: [UInt8]
     private var last: Look?
+    /// When the core was changed last.
+    private var changed: Int64 = 0
     /// How long a core is tried, in nanoseconds: longer each time that the change has not helped.
     private var patience = Self.interval
 
@@ -62,9 +64,6 @@ struct CoreBalance {
         look.idle = [:]
         return core
     }
-
-    /// When the core was changed last.
-    private var changed: Int64 = 0
 
     private func mayUse(_ core: Int32) -> Bool {
         let byte = Int(core / 8)

@@ -15,7 +15,6 @@ struct MarkerBuilder {
     private var carried: [Range<UInt64>] = []
     /// More pages had changed than can be stored, or it is not known which had.
     private var isBlind = true
-
     /// Pages that were written since the last digest for verification, and are not in `DirtyPages` any more.
     private var unverified: [Range<UInt64>] = []
     /// Whether `takeForVerification` is called from time to time.

@@ -126,9 +126,14 @@ extension RecordSession {
         case .setTidAddress: thread.clearedAtExit = GuestAddress(entry.argument(0))
         case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
         case .sigaction:
-            if let action = call.signalAction {
-                thread.process.faultActions.set(action, for: Int32(truncatingIfNeeded: entry.argument(0)))
+            let signal = Int32(truncatingIfNeeded: entry.argument(0))
+            let actions = thread.process.faultActions
+            let former = GuestAddress(entry.argument(2))
+            // For the time being the kernel has the default.
+            if signal == Signal.trap, actions.admitsOwnTraps, !former.isNull, let action = actions[signal] {
+                _ = store(action, to: former, for: thread)
             }
+            if let action = call.signalAction { actions.set(action, for: signal) }
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
         case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)

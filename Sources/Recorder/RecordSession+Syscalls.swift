@@ -90,7 +90,6 @@ extension RecordSession {
             try stand(thread, at: registers)
         }
         thread.phase = .user
-        try restoreTrapAction(of: thread)
         let result = bringBack(call, result: registers.syscallResult, thread: thread)
         if result != registers.syscallResult {
             registers.syscallResult = result
@@ -103,10 +102,12 @@ extension RecordSession {
             call.effects = try effects(of: call, exit: registers, thread: thread)
             thread.restart = call
             thread.interrupted = call
-            return
+            return try restoreTrapAction(of: thread)
         }
         if !hasStarted, call.number == .execve { startFailure = Int32(truncatingIfNeeded: -result) }
         try leave(call, result: result, thread: thread)
+        // Not before: the call may have set another.
+        try restoreTrapAction(of: thread)
         call.effects += try effects(of: call, exit: registers, thread: thread)
         if call.handler == .sigreturn {
             writeCall(call, after: registers, xstateAfter: try thread.traced.xstate(), of: thread)

@@ -1,7 +1,7 @@
 /// The version of the format of a recording.
 ///
-/// A reader refuses a newer `major` and reads every older one. A newer `minor` only adds records and fields that an
-/// older reader may skip.
+/// A reader refuses a newer `major` and reads every older one. A newer `minor` only adds: records and fields that an
+/// older reader skips, or refuses because they are critical, and kinds of events and effects, which it refuses.
 package struct FormatVersion: Hashable, Sendable, Comparable, CustomStringConvertible {
     package var major: UInt16
     package var minor: UInt16
