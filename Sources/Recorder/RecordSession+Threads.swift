@@ -141,14 +141,17 @@ extension RecordSession {
 
     /// Until a thread has left its address space, nothing else that runs there may see half of its end.
     ///
-    /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer.
+    /// The leader of a process with other threads stays a zombie until they have ended: it is not waited for longer. They
+    /// may be threads of which it was killed before it could tell.
     /// Nor is one whose place another thread's execve(2) has taken: what stops under its id then is that thread.
     private func awaitEnd(of thread: RecordedThread) -> ThreadEnd {
         var asleepSince: Int64?
+        var isZombie = false
         while thread.pendingStop == nil, threads[thread.id] === thread {
             let shares = thread.process.threads.count > 1
             do throws(PtraceError) {
-                if let report = try Tracer.wait(for: thread.id, block: !shares && asleepSince == nil) {
+                let blocks = !shares && asleepSince == nil && !isZombie
+                if let report = try Tracer.wait(for: thread.id, block: blocks) {
                     note(report)
                     continue
                 }
@@ -159,7 +162,10 @@ extension RecordSession {
                 return .reported
             }
             switch HostThreads.state(of: thread.id) {
-            case .zombie where shares: return .zombie
+            case .zombie:
+                // Without others its end would have been reported.
+                if shares || isZombie { return .zombie }
+                isZombie = true
             case .sleeping, .diskSleep:
                 // It may wait for a lock for a moment, or for the other threads (a core dump does): then it ends later.
                 let now = Host.monotonicTime()
