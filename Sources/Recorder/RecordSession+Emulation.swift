@@ -262,7 +262,7 @@ extension RecordSession {
         case .getDumpable: return .answer(thread.process.dumpable)
         case .setDumpable:
             guard argument <= 1 else { return .refuse(.EINVAL) }
-            thread.process.dumpable = Int64(argument)
+            for process in processes(in: thread.traced.addressSpace) { process.dumpable = Int64(argument) }
             return .answer(0)
         case .setNoNewPrivileges: return .execute
         case .getNoNewPrivileges: return .answer(thread.hasNoNewPrivileges ? 1 : 0)

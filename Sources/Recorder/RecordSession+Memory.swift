@@ -35,7 +35,7 @@ extension RecordSession {
             let length = min(pages(entry.argument(1)), pages(entry.argument(2)))
             return try remapped(call, to: GuestAddress(result), thread: thread)
                 + moveCode(old..<old + length, to: GuestAddress(result), of: thread)
-        case .brk: return breakMoved(to: result, process: thread.process)
+        case .brk: return breakMoved(to: result, thread: thread)
         case .madvise:
             let start = GuestAddress(entry.argument(0))
             let length = pages(entry.argument(1))
@@ -228,8 +228,9 @@ extension RecordSession {
         call.movedRanges = map.pieces(of: start..<start + length).map(\.range)
     }
 
-    private func breakMoved(to end: UInt64, process: RecordedProcess) -> [Effect] {
-        defer { process.programBreak = end }
+    private func breakMoved(to end: UInt64, thread: RecordedThread) -> [Effect] {
+        let process = thread.process
+        defer { for process in processes(in: thread.traced.addressSpace) { process.programBreak = end } }
         guard let start = process.programBreak else { return [] }
         let (old, new) = (pages(start), pages(end))
         if new > old {

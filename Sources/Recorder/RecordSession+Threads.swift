@@ -235,6 +235,11 @@ extension RecordSession {
                 effects: effects))
     }
 
+    /// The processes with threads in an address space: after vfork(2), and with CLONE_VM, there are several.
+    func processes(in space: AddressSpace) -> [RecordedProcess] {
+        threads.values.filter { $0.traced.addressSpace === space }.map(\.process)
+    }
+
     /// Nothing runs in an address space any more.
     func forget(_ space: AddressSpace) {
         files.forget(space)

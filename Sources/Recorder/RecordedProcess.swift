@@ -6,12 +6,12 @@ final class RecordedProcess {
     let id: ProcessID
     /// The threads that have not ended.
     var threads: [ThreadID] = []
-    /// The end of the data segment, nil until brk(2) has told it.
+    /// The end of the data segment, nil until brk(2) has told it: that of all processes that share the memory.
     var programBreak: UInt64?
     /// The dispositions of signals that the recorder makes the kernel raise.
     var faultActions = FaultActions()
 
-    /// prctl(PR_GET_DUMPABLE) as the tracee knows it.
+    /// prctl(PR_GET_DUMPABLE) as the tracee knows it: of all processes that share the memory.
     var dumpable: Int64 = 1
 
     /// READ_IMPLIES_EXEC of personality(2).
