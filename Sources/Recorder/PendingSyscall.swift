@@ -18,6 +18,8 @@ final class PendingSyscall {
     var inputSnapshot: OutputSnapshot?
     /// What memory was at the entry, of a call that replaces it: part of the entry's frame.
     var entryDigest: Effect?
+    /// The descriptor that the call writes to leads to something else than a regular file.
+    var isForOtherFile = false
     /// The memory of another process that the call may write: its vector, as it was at the entry.
     var remoteRanges: [GuestRange] = []
     /// The mappings that mremap(2) was to move together, where it may: what lies between them stays.

@@ -29,7 +29,16 @@ extension RecordSession {
             {
                 sink.commit()
             }
-            if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
+            guard let file = call.rule.writesFile else { break }
+            if file.source != nil { return try admitCopy(call, file, by: thread) }
+            if case .descriptor(let argument) = file.file {
+                let descriptor = Int32(truncatingIfNeeded: call.entry.argument(argument))
+                let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id)
+                call.isForOtherFile = identity?.isRegular == false
+                if let identity, identity.mayBeProcessMemory {
+                    try keepOffOwnPages(call, descriptor: descriptor, by: thread)
+                }
+            }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
         case .refused(let error):
@@ -90,6 +99,7 @@ extension RecordSession {
             return .execute
         case .processVMWrite:
             noteRemoteRanges(of: call, by: thread)
+            try keepOffOwnPages(call, by: thread)
             return .execute
         case .schedGetaffinity: return affinity(call, thread)
         case .schedSetaffinity: return setAffinity(call, thread)
