@@ -81,18 +81,23 @@ extension RecordSession {
         switch number {
         case .mmap:
             let fixed = UInt64(MappingFlags.fixed.rawValue | MappingFlags.fixedNoReplace.rawValue)
-            return entry.argument(3) & fixed != 0
-                && InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return entry.argument(3) & fixed != 0 && isOwn(address, length: pages(entry.argument(1)), in: thread)
         case .munmap, .mprotect, .pkey_mprotect, .madvise:
-            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return isOwn(address, length: pages(entry.argument(1)), in: thread)
         case .mremap:
-            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return isOwn(address, length: pages(entry.argument(1)), in: thread)
                 || entry.argument(3) & 2 != 0
-                    && InterceptorLayout.overlaps(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)))
+                    && isOwn(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)), in: thread)
         // With SHM_REMAP alone it replaces what is there.
         case .shmat: return entry.argument(2) & 0o40000 != 0 && reachesInterceptor(entry, thread)
         default: return false
         }
+    }
+
+    /// Whether a range of addresses touches what xrr has mapped in an address space.
+    private func isOwn(_ address: GuestAddress, length: UInt64, in thread: RecordedThread) -> Bool {
+        InterceptorLayout.overlaps(address, length: length)
+            || arenas[space(of: thread)]?.overlaps(address, length: length) == true
     }
 
     /// Whether shmat(2) at an address may come to lie upon xrr's own pages. The length is the segment's.
@@ -100,7 +105,7 @@ extension RecordSession {
         let address = GuestAddress(entry.argument(1))
         let length = SharedSegment.length(of: Int32(truncatingIfNeeded: entry.argument(0)), in: thread.id)
         // What cannot be looked up may have any length.
-        return InterceptorLayout.overlaps(address.pageStart, length: length.map(pages) ?? UInt64(1) << 40)
+        return isOwn(address.pageStart, length: length.map(pages) ?? UInt64(1) << 40, in: thread)
     }
 
     /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable, and a CPU without
