@@ -1,5 +1,6 @@
 import LinuxABI
 import Testing
+import TraceFormat
 import Tracee
 
 @Suite struct MemoryMapTests {
