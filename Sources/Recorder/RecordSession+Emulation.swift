@@ -218,8 +218,33 @@ extension RecordSession {
             // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
             let policy = call.entry.argument(1) & 0xff
             return [1, 2, 6].contains(policy) && !isPrivileged ? .refuse(.EPERM) : .answer(0)
+        case .sched_setattr: return setAttributes(call, thread)
         default: return .answer(0)
         }
+    }
+
+    private func setAttributes(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
+        let (id, address) = (call.entry.argument(0), GuestAddress(call.entry.argument(1)))
+        guard !address.isNull, Int32(truncatingIfNeeded: id) >= 0, UInt32(truncatingIfNeeded: call.entry.argument(2)) == 0
+        else { return .refuse(.EINVAL) }
+        let attributes: SchedulingAttributes
+        do throws(SchedulingAttributes.Failure) {
+            attributes = try SchedulingAttributes { thread.memory.readExactly(address, count: $0) }
+        } catch {
+            guard case .error(let number) = error else {
+                let size = UInt32(SchedulingAttributes.knownSize).littleEndianBytes
+                if store(size, to: address, for: thread) == size.count {
+                    call.effects.append(.write(address, bytes: size))
+                }
+                return .refuse(.E2BIG)
+            }
+            return .refuse(number)
+        }
+        let target = tracee(id, or: thread)
+        let raisesNice = attributes.setsNice && attributes.nice < target?.nice ?? 0
+        if attributes.isPrivileged || raisesNice, !Host.isPrivileged { return .refuse(.EPERM) }
+        if attributes.setsNice { target?.nice = attributes.nice }
+        return .answer(0)
     }
 
     private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {

@@ -207,19 +207,24 @@ extension RecordSession {
         let old = GuestAddress(call.entry.argument(0))
         let oldLength = pages(call.entry.argument(1))
         let newLength = pages(call.entry.argument(2))
-        let dontUnmap = call.entry.argument(3) & 4 != 0
-        func move(_ old: GuestAddress, _ oldLength: UInt64, _ new: GuestAddress, _ newLength: UInt64) -> Effect {
-            files.move(
-                from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
-                in: thread.traced.addressSpace)
-            return .remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
-        }
-        if call.movedRanges.count < 2 { return [move(old, oldLength, new, newLength)] }
+        if call.movedRanges.count < 2 { return [move(old, oldLength, new, newLength, by: call, thread)] }
         // Each is a move of its own, which any kernel can repeat.
         return call.movedRanges.map { range in
             let length = range.upperBound - range.lowerBound
-            return move(range.lowerBound, length, new + (range.lowerBound - old), length)
+            return move(range.lowerBound, length, new + (range.lowerBound - old), length, by: call, thread)
         }
+    }
+
+    /// A mapping has been moved by mremap(2).
+    func move(
+        _ old: GuestAddress, _ oldLength: UInt64, _ new: GuestAddress, _ newLength: UInt64, by call: PendingSyscall,
+        _ thread: RecordedThread
+    ) -> Effect {
+        let dontUnmap = call.entry.argument(3) & UInt64(RemapFlags.dontUnmap.rawValue) != 0
+        files.move(
+            from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
+            in: thread.traced.addressSpace)
+        return .remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
     }
 
     /// Since Linux 6.17 a call that resizes nothing moves several mappings at once.

@@ -115,8 +115,8 @@ struct Redirection {
         for move in moves where move.range.transfer == .inOut {
             isFaulty = !bringBack(move, count: move.range.length, memory, store).isComplete || isFaulty
         }
-        // Where the kernel met a bad address it is not known how far it came: what it did not write must not be touched.
-        let isPartial = result == ErrorNumber.EFAULT.syscallResult
+        // Where the call failed it is not known how far it came: what it did not write must not be touched.
+        let isPartial = result < 0
         var written: [GuestRange] = []
         OutputRange.appendWritten(of: moves.map(\.range), result: result, to: &written) {
             memory.readExactly($0, count: $1)
@@ -208,11 +208,16 @@ extension OutputRange {
         }
     }
 
+    /// Whether the call may fail when it has written a part, of which it is not known how long it is.
+    private var mayFailAfterwards: Bool {
+        if case .successOr = condition { true } else { false }
+    }
+
     /// Whether the call may leave bytes of the range alone that count as written: scratch memory has to begin with the
     /// range's contents.
     fileprivate var keepsUnwrittenBytes: Bool {
         switch extent {
-        case .result, .stream, .messageStream: transfer == .inOut
+        case .result, .stream, .messageStream: transfer == .inOut || mayFailAfterwards
         case .whole, .updated: true
         }
     }

@@ -37,7 +37,7 @@ import Testing
         try await trial { trial in
             #expect(try await trial.run([trial.tool, "record", "/bin/true"]).ending == .exited(0))
             let place = "\(trial.home)/\(part)"
-            #expect(chmod(place, 0) == 0)
+            #expect(unsafe chmod(place, 0) == 0)
             // Of a store that is half there the loss shows when a file is to be stored: the program is unharmed then.
             check(
                 try await trial.run([trial.tool, "record", "/bin/ls", "/"]), 125, place, "Permission denied",
@@ -48,7 +48,7 @@ import Testing
             } else {
                 check(replayed, 4, "cannot use the store of mapped files", place, "Permission denied", "chmod")
             }
-            #expect(chmod(place, 0o700) == 0)
+            #expect(unsafe chmod(place, 0o700) == 0)
             #expect(try await trial.run([trial.tool, "replay", "-a", "true-0"]).ending == .exited(0))
         }
     }
