@@ -1,4 +1,5 @@
 internal import LinuxABI
+internal import MachineCode
 internal import Ptrace
 internal import TraceFormat
 internal import Tracee
@@ -51,13 +52,19 @@ extension RecordSession {
     }
 
     private func changes(_ range: GuestRange, of other: RecordedThread, by thread: RecordedThread) -> [Effect] {
-        let isOwn = other.traced.addressSpace === thread.traced.addressSpace
         var effects: [Effect] = []
         other.memory.forEachPiece(of: range.start, length: range.length, through: other.id) { address, bytes in
             if InterceptorLayout.overlaps(address, length: UInt64(bytes.count)) { return }
-            effects.append(isOwn ? .write(address, bytes: bytes) : .writeElsewhere(other.id, address, bytes: bytes))
+            effects.append(written(bytes, at: address, of: other, by: thread))
         }
         return effects
+    }
+
+    private func written(
+        _ bytes: [UInt8], at address: GuestAddress, of other: RecordedThread, by thread: RecordedThread
+    ) -> Effect {
+        other.traced.addressSpace === thread.traced.addressSpace
+            ? .write(address, bytes: bytes) : .writeElsewhere(other.id, address, bytes: bytes)
     }
 
     /// Code was written although it cannot be: it is looked at anew when it is executed.
@@ -70,11 +77,15 @@ extension RecordSession {
         let code = map.pieces(of: pages).filter(\.entry.isExecutable)
         let watched = pinned[space(of: other)]?.guarded.stretches(in: pages) ?? []
         if code.isEmpty && watched.isEmpty { return [] }
+        var effects = try leaveSites(in: range, of: other, by: thread)
         guard other.traced.addressSpace === thread.traced.addressSpace else {
-            limit("code that another process has written", in: range, of: other)
-            return []
+            // Nobody there can be made to change what is executable. Where nothing was written that shows the CPU, there is
+            // no need to.
+            if let first = sensitiveAddress(in: range, of: other, code.map(\.range)) {
+                limit("code that another process has written", in: first..<range.upperBound, of: other)
+            }
+            return effects
         }
-        var effects = try leaveSites(in: range, of: thread)
         for stretch in watched {
             let part = stretch.pages.clamped(to: pages)
             effects += try removeTraps(in: part, of: thread)
@@ -87,17 +98,39 @@ extension RecordSession {
         return effects
     }
 
+    /// The first place of what was written at which there may be an instruction that shows the CPU, if that can be executed.
+    private func sensitiveAddress(
+        in range: Range<GuestAddress>, of other: RecordedThread, _ executable: [Range<GuestAddress>]
+    ) -> GuestAddress? {
+        guard let pin = options.pin else { return nil }
+        // An opcode may begin before what was written, and end behind it.
+        let reach = UInt64(Instruction.maximumLength)
+        let start = GuestAddress(max(range.lowerBound.rawValue, reach) - reach)
+        let bytes = programBytes(at: start, count: Int(range.upperBound - start + reach), of: other)
+        let offset = CandidateSites.find(in: bytes.span).first { offset in
+            let opcode = start + UInt64(offset)..<start + UInt64(offset + Self.longestOpcode)
+            return opcode.overlaps(range) && executable.contains { $0.overlaps(opcode) } && pin.mayCover(bytes.span, offset)
+        }
+        return offset.map { start + UInt64($0) }
+    }
+
+    /// The bytes that `CandidateSites` goes by.
+    private static let longestOpcode = 3
+
     /// Forgets the instructions that a write has met: what it left of them is the program's own.
     private func leaveSites(
-        in range: Range<GuestAddress>, of thread: RecordedThread
+        in range: Range<GuestAddress>, of other: RecordedThread, by thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
+        let reach = UInt64(Instruction.maximumLength)
+        let start = GuestAddress(max(range.lowerBound.rawValue, reach) - reach)
         var effects: [Effect] = []
-        for site in pinned[space(of: thread)]?.sites.sites(in: range) ?? [] {
-            pinned[space(of: thread)]?.sites[site.address] = nil
+        for site in pinned[space(of: other)]?.sites.sites(in: start..<range.upperBound) ?? []
+        where range.lowerBound < site.end {
+            pinned[space(of: other)]?.sites[site.address] = nil
             for (index, byte) in site.original.enumerated() where !range.contains(site.address + UInt64(index)) {
                 let address = site.address + UInt64(index)
-                try thread.memory.write(address, [byte])
-                effects.append(.write(address, bytes: [byte]))
+                try other.memory.write(address, [byte])
+                effects.append(written([byte], at: address, of: other, by: thread))
             }
         }
         return effects

@@ -151,6 +151,18 @@ import XState
         #expect(replayed.ending == .exited(0) && replayed.output == recorded.output)
     }
 
+    /// What a debugger writes into another process's code shows the CPU in few cases: then alone it is a limit.
+    @Test func codeThatAnotherProcessWritesIsLookedAt() async throws {
+        let directory = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let guest = try await RecordedGuest(
+            "parent", source: "#include \"/\(directory)/Programs/cpu_code_written_by_parent.c\"\n")
+        defer { guest.sandbox.remove() }
+        let recorded = try await guest.run("record", guest.program)
+        #expect(recorded.ending == .exited(0) && recorded.error.isEmpty, "\(recorded)")
+        #expect(try await info("pinned to", of: guest).contains("another process") == false)
+        #expect(try await guest.run("replay", "-a").output == recorded.output)
+    }
+
     /// What makes a recording slow is said once, at its end.
     @Test func whatStopsTheProgramOftenIsSaid() async throws {
         let source = """
