@@ -27,7 +27,7 @@ extension RecordSession {
             if call.number == .kill, Int32(truncatingIfNeeded: call.entry.argument(0)) <= 0,
                 call.entry.argument(1) == UInt64(Signal.kill)
             {
-                sink.commit()
+                sink.commitNow()
             }
             guard let file = call.rule.writesFile else { break }
             if file.source != nil { return try admitCopy(call, file, by: thread) }

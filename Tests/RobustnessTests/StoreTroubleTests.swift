@@ -42,14 +42,14 @@ import Testing
             check(
                 try await trial.run([trial.tool, "record", "/bin/ls", "/"]), 125, place, "Permission denied",
                 "of mapped files", "chmod -R u+rwX", "-o or XRR_DIR")
-            let replayed = try await trial.run([trial.tool, "replay", "-a", "true-0"])
+            let replayed = try await trial.run([trial.tool, "replay", "-a", "\(trial.home)/true-0"])
             if part == "store/tmp" {
                 #expect(replayed.ending == .exited(0), "\(replayed)")
             } else {
                 check(replayed, 4, "cannot use the store of mapped files", place, "Permission denied", "chmod")
             }
             #expect(unsafe chmod(place, 0o700) == 0)
-            #expect(try await trial.run([trial.tool, "replay", "-a", "true-0"]).ending == .exited(0))
+            #expect(try await trial.run([trial.tool, "replay", "-a", "\(trial.home)/true-0"]).ending == .exited(0))
         }
     }
 }
