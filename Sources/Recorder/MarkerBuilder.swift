@@ -73,7 +73,8 @@ struct MarkerBuilder {
     ///   - dead: of the stacks of the address space.
     ///   - own: memory that xrr has mapped for itself.
     mutating func marker(
-        of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>], but own: [Range<GuestAddress>] = []
+        of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>],
+        but own: [Range<GuestAddress>] = []
     ) -> Marker {
         var marker = Marker()
         let runs = DeadStack.remove(dead, from: Self.union(carried, takeDirty(of: thread, but: own)))

@@ -225,7 +225,8 @@ extension RecordSession {
 
     private func setAttributes(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
         let (id, address) = (call.entry.argument(0), GuestAddress(call.entry.argument(1)))
-        guard !address.isNull, Int32(truncatingIfNeeded: id) >= 0, UInt32(truncatingIfNeeded: call.entry.argument(2)) == 0
+        guard !address.isNull, Int32(truncatingIfNeeded: id) >= 0,
+            UInt32(truncatingIfNeeded: call.entry.argument(2)) == 0
         else { return .refuse(.EINVAL) }
         let attributes: SchedulingAttributes
         do throws(SchedulingAttributes.Failure) {

@@ -109,7 +109,8 @@ extension RecordSession {
         let bytes = programBytes(at: start, count: Int(range.upperBound - start + reach), of: other)
         let offset = CandidateSites.find(in: bytes.span).first { offset in
             let opcode = start + UInt64(offset)..<start + UInt64(offset + Self.longestOpcode)
-            return opcode.overlaps(range) && executable.contains { $0.overlaps(opcode) } && pin.mayCover(bytes.span, offset)
+            return opcode.overlaps(range) && executable.contains { $0.overlaps(opcode) }
+                && pin.mayCover(bytes.span, offset)
         }
         return offset.map { start + UInt64($0) }
     }

@@ -34,7 +34,9 @@ extension RecordSession {
             registers.setArgument(3, to: Self.nowhere)
         } else if isVector {
             let vector = vector(registers, 1, 2, of: thread)
-            try show(Self.beginning(of: vector, length: InterceptorLayout.base.rawValue - start), as: 1, 2, &registers, thread)
+            try show(
+                Self.beginning(of: vector, length: InterceptorLayout.base.rawValue - start), as: 1, 2, &registers,
+                thread)
         } else {
             registers.setArgument(2, to: InterceptorLayout.base.rawValue - start)
         }
@@ -78,7 +80,8 @@ extension RecordSession {
     // MARK: Vectors
 
     /// `struct iovec`s of a call.
-    private func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange] {
+    private func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange]
+    {
         let start = GuestAddress(registers.argument(pointer))
         var vector: [GuestRange] = []
         for index in 0..<min(registers.argument(count), 1024) {

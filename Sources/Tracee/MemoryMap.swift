@@ -72,7 +72,9 @@ package struct MemoryMap: Sendable {
         let own = InterceptorLayout.base..<InterceptorLayout.end
         guard let first = entries.firstIndex(where: { own.overlaps($0.start..<$0.end) }) else { return }
         for edge in [own.lowerBound, own.upperBound] {
-            guard let index = entries[first...].firstIndex(where: { $0.start < edge && edge < $0.end }) else { continue }
+            guard let index = entries[first...].firstIndex(where: { $0.start < edge && edge < $0.end }) else {
+                continue
+            }
             entries.insert(entries[index].cut(from: edge), at: index + 1)
             entries[index].end = edge
         }

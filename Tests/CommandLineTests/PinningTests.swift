@@ -102,7 +102,8 @@ import XState
     @Test func nativeIsForOneModelOfCPU() async throws {
         try await with { guest, _ in
             for (level, status, place) in [
-                ("native", Int32(5), "the same model of CPU only"), ("sse", 0, "CPUs that have what the program could see"),
+                ("native", Int32(5), "the same model of CPU only"),
+                ("sse", 0, "CPUs that have what the program could see"),
             ] {
                 #expect(try await guest.run("record", "--cpu", level, guest.program).ending == .exited(0))
                 #expect(try await info("replays on", of: guest) == place)

@@ -112,7 +112,9 @@ import Testing
             }
             """
         let groups = (0..<1000).map { "\(100_000 + $0)" }.joined(separator: ",")
-        let user = ["setpriv", "--reuid=\(Environment.nobody)", "--regid=\(Environment.nobody)", "--groups", groups, "--"]
+        let user = [
+            "setpriv", "--reuid=\(Environment.nobody)", "--regid=\(Environment.nobody)", "--groups", groups, "--",
+        ]
         try await trial(source) { trial, program in
             let recorded = try await trial.run(
                 ["setsid", "-w", trial.tool, "record", "-o", trial.recording, program], asUser: user)

@@ -67,12 +67,14 @@ extension StoreLock.Obstacle {
         let store = TextFormat.printable(store)
         switch self {
         case .claimed:
-            return "cannot lock the store of mapped files \(store): another xrr is removing recordings; try again when it is "
+            return
+                "cannot lock the store of mapped files \(store): another xrr is removing recordings; try again when it is "
                 + "done"
         case .unreadable(let errno):
             return "cannot open the store of mapped files \(store): \(errno)\(FileStoreError.advice(errno))"
         case .forbidden(let errno):
-            return "cannot lock the store of mapped files \(store): flock(2): \(errno) (allow it in the container's seccomp "
+            return
+                "cannot lock the store of mapped files \(store): flock(2): \(errno) (allow it in the container's seccomp "
                 + "profile, or keep recordings on a file system that has it, with -o or XRR_DIR)"
         }
     }
