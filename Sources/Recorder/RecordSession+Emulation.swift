@@ -135,7 +135,7 @@ extension RecordSession {
             }
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
-        case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)
+        case .processVMWrite: call.effects += try remoteWrites(call, result: UInt64(result), thread: thread)
         default: break
         }
     }

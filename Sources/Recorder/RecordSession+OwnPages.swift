@@ -80,7 +80,7 @@ extension RecordSession {
     // MARK: Vectors
 
     /// `struct iovec`s of a call.
-    private func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange]
+    func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange]
     {
         let start = GuestAddress(registers.argument(pointer))
         var vector: [GuestRange] = []

@@ -91,7 +91,8 @@ extension RecordSession {
         }
         thread.phase = .user
         try restoreTrapAction(of: thread)
-        let result = bringBack(call, result: registers.syscallResult, thread: thread)
+        var result = bringBack(call, result: registers.syscallResult, thread: thread)
+        if call.handler == .processVMWrite { result = try completeRemoteWrite(call, result: result, by: thread) }
         try unmapUnusedScratch(of: thread)
         if result != registers.syscallResult {
             registers.syscallResult = result
