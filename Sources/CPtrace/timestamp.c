@@ -33,6 +33,9 @@ static uint64_t read_counter(uint32_t *auxiliary) {
     return value;
 }
 
+// What SIGSEGV did before: it may be for the program, which sends signals to the recorder's process group (signals.c).
+static struct sigaction previous_action;
+
 // Executes RDTSC and RDTSCP for code that cannot know that the counter was given up: the vDSO's clocks, libraries.
 static void emulate(int number, siginfo_t *info, void *context) {
     static const uint8_t rdtsc[] = {0x0f, 0x31}, rdtscp[] = {0x0f, 0x01, 0xf9};
@@ -47,8 +50,11 @@ static void emulate(int number, siginfo_t *info, void *context) {
             length = sizeof rdtscp;
     }
     if (length == 0) {
-        // Our own error: the instruction faults again, and ends the process as it would have.
-        signal(number, SIG_DFL);
+        if (previous_action.sa_flags & SA_SIGINFO)
+            previous_action.sa_sigaction(number, info, context);
+        else
+            // Our own error: the instruction faults again, and ends the process as it would have.
+            sigaction(number, &previous_action, NULL);
         return;
     }
     int saved = errno;
@@ -63,9 +69,11 @@ static void emulate(int number, siginfo_t *info, void *context) {
 }
 
 int32_t cptrace_give_up_tsc(void) {
-    struct sigaction action = {.sa_sigaction = emulate, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    if (sigaction(SIGSEGV, &action, NULL) == -1)
+    struct sigaction action = {.sa_sigaction = emulate, .sa_flags = SA_SIGINFO | SA_ONSTACK}, before;
+    if (sigaction(SIGSEGV, &action, &before) == -1)
         return -errno;
+    if (!(before.sa_flags & SA_SIGINFO) || before.sa_sigaction != emulate)
+        previous_action = before;
     if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0) == -1)
         return -errno;
     given_up = true;

@@ -32,10 +32,10 @@ final class FrameSink {
         do { try writer.commitIfDue() } catch { fail(.writing(error)) }
     }
 
-    /// Commits what there is.
-    func commit() {
+    /// Commits what there is, and waits until it is written.
+    func commitNow() {
         guard failure == nil else { return }
-        do { try writer.commit() } catch { fail(.writing(error)) }
+        do { try writer.commitNow() } catch { fail(.writing(error)) }
     }
 
     /// The recording ends here. The first reason counts.

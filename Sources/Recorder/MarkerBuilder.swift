@@ -25,8 +25,8 @@ struct MarkerBuilder {
         self.verifies = verifies
     }
 
-    private mutating func takeDirty(of thread: RecordedThread) -> [Range<UInt64>] {
-        let runs = AddressSpace.map(of: thread.id).map { dirty.take(of: thread, map: $0) } ?? []
+    private mutating func takeDirty(of thread: RecordedThread, but own: [Range<GuestAddress>]) -> [Range<UInt64>] {
+        let runs = AddressSpace.map(of: thread.id).map { dirty.take(of: thread, map: $0.without(own)) } ?? []
         if verifies, dirty.isTracking { unverified = Self.union(unverified, runs) }
         return runs
     }
@@ -54,11 +54,12 @@ struct MarkerBuilder {
     /// A look at the memory some time before a marker, if it is needed to see which pages change now: not where all can
     /// be stored.
     ///
+    /// - Parameter own: memory that xrr has mapped for itself.
     /// - Returns: whether it was: then the thread is to run on for a moment.
-    mutating func looksBefore(_ thread: RecordedThread) -> Bool {
+    mutating func looksBefore(_ thread: RecordedThread, but own: [Range<GuestAddress>] = []) -> Bool {
         guard isBlind else { return false }
         isBlind = false
-        let runs = Self.union(carried, takeDirty(of: thread))
+        let runs = Self.union(carried, takeDirty(of: thread, but: own))
         carried = runs
         if runs.reduce(0, { $0 + $1.count }) <= FormatLimits.markerPageCount { return false }
         (previousPages, previousHashes) = Self.hashes(of: runs, stackEnds: [], in: thread)
@@ -67,10 +68,15 @@ struct MarkerBuilder {
 
     /// Digests of all pages that can have been written, and the contents of some.
     ///
-    /// - Parameter dead: of the stacks of the address space.
-    mutating func marker(of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>]) -> Marker {
+    /// - Parameters:
+    ///   - dead: of the stacks of the address space.
+    ///   - own: memory that xrr has mapped for itself.
+    mutating func marker(
+        of thread: RecordedThread, registers: Registers, dead: [Range<GuestAddress>],
+        but own: [Range<GuestAddress>] = []
+    ) -> Marker {
         var marker = Marker()
-        let runs = DeadStack.remove(dead, from: Self.union(carried, takeDirty(of: thread)))
+        let runs = DeadStack.remove(dead, from: Self.union(carried, takeDirty(of: thread, but: own)))
         marker.stackEnds = PageHash.ordered(
             dead.map(\.upperBound).filter { !$0.isPageAligned && Self.isPresent($0.pageNumber, runs) })
         let (pages, hashes) = Self.hashes(of: runs, stackEnds: marker.stackEnds, in: thread)

@@ -18,8 +18,12 @@ final class PendingSyscall {
     var inputSnapshot: OutputSnapshot?
     /// What memory was at the entry, of a call that replaces it: part of the entry's frame.
     var entryDigest: Effect?
+    /// The descriptor that the call writes to leads to something else than a regular file.
+    var isForOtherFile = false
     /// The memory of another process that the call may write: its vector, as it was at the entry.
     var remoteRanges: [GuestRange] = []
+    /// Where process_vm_writev(2) takes it from.
+    var localRanges: [GuestRange] = []
     /// The mappings that mremap(2) was to move together, where it may: what lies between them stays.
     var movedRanges: [Range<GuestAddress>] = []
     /// What a request that the table does not know may reach.

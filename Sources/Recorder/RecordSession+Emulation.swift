@@ -27,9 +27,18 @@ extension RecordSession {
             if call.number == .kill, Int32(truncatingIfNeeded: call.entry.argument(0)) <= 0,
                 call.entry.argument(1) == UInt64(Signal.kill)
             {
-                sink.commit()
+                sink.commitNow()
             }
-            if let file = call.rule.writesFile, file.source != nil { return try admitCopy(call, file, by: thread) }
+            guard let file = call.rule.writesFile else { break }
+            if file.source != nil { return try admitCopy(call, file, by: thread) }
+            if case .descriptor(let argument) = file.file {
+                let descriptor = Int32(truncatingIfNeeded: call.entry.argument(argument))
+                let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id)
+                call.isForOtherFile = identity?.isRegular == false
+                if let identity, identity.mayBeProcessMemory {
+                    try keepOffOwnPages(call, descriptor: descriptor, by: thread)
+                }
+            }
         case .guessed:
             log.info("unknown request", metadata: ["call": "\(call.number)", "arg": "\(call.entry.argument(1))"])
         case .refused(let error):
@@ -90,6 +99,7 @@ extension RecordSession {
             return .execute
         case .processVMWrite:
             noteRemoteRanges(of: call, by: thread)
+            try keepOffOwnPages(call, by: thread)
             return .execute
         case .sigaction:
             // Where both pointers are the same, the former one stands there afterwards.
@@ -136,7 +146,7 @@ extension RecordSession {
             if let action = call.signalAction { actions.set(action, for: signal) }
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
-        case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)
+        case .processVMWrite: call.effects += try remoteWrites(call, result: UInt64(result), thread: thread)
         default: break
         }
     }
@@ -231,12 +241,38 @@ extension RecordSession {
             // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
             let policy = call.entry.argument(1) & 0xff
             return [1, 2, 6].contains(policy) && !isPrivileged ? .refuse(.EPERM) : .answer(0)
+        case .sched_setattr: return setAttributes(call, thread)
         default: return .answer(0)
         }
     }
 
     /// PRIO_PROCESS of getpriority(2).
     private static let priorityOfProcess: UInt64 = 0
+
+    private func setAttributes(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
+        let (id, address) = (call.entry.argument(0), GuestAddress(call.entry.argument(1)))
+        guard !address.isNull, Int32(truncatingIfNeeded: id) >= 0,
+            UInt32(truncatingIfNeeded: call.entry.argument(2)) == 0
+        else { return .refuse(.EINVAL) }
+        let attributes: SchedulingAttributes
+        do throws(SchedulingAttributes.Failure) {
+            attributes = try SchedulingAttributes { thread.memory.readExactly(address, count: $0) }
+        } catch {
+            guard case .error(let number) = error else {
+                let size = UInt32(SchedulingAttributes.knownSize).littleEndianBytes
+                if store(size, to: address, for: thread) == size.count {
+                    call.effects.append(.write(address, bytes: size))
+                }
+                return .refuse(.E2BIG)
+            }
+            return .refuse(number)
+        }
+        let target = tracee(id, or: thread)
+        let raisesNice = attributes.setsNice && attributes.nice < target?.nice ?? 0
+        if attributes.isPrivileged || raisesNice, !Host.isPrivileged { return .refuse(.EPERM) }
+        if attributes.setsNice { target?.nice = attributes.nice }
+        return .answer(0)
+    }
 
     private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
         let id = ThreadID(Int32(truncatingIfNeeded: id))

@@ -24,8 +24,8 @@ extension RecordSession {
                 effects += output(of: call, result: result, to: stream, thread: thread)
             }
         }
-        guard let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id), identity.isRegular,
-            identity.mayBeProcessMemory || files.isMapped(identity)
+        guard !call.isForOtherFile, let identity = HostFiles.identity(ofDescriptor: descriptor, in: thread.id),
+            identity.isRegular, identity.mayBeProcessMemory || files.isMapped(identity)
         else { return effects }
         let extent = FileChange.Extent(
             of: call, result: UInt64(max(0, result)), state: HostFiles.state(ofDescriptor: descriptor, in: thread.id),

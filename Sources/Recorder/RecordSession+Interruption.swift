@@ -69,7 +69,7 @@ extension RecordSession {
 
     private func looksBefore(interruptionOf thread: RecordedThread) -> Bool {
         let space = ObjectIdentifier(thread.traced.addressSpace)
-        return markers[space, default: newMarkerBuilder].looksBefore(thread)
+        return markers[space, default: newMarkerBuilder].looksBefore(thread, but: arenas[space]?.added ?? [])
     }
 
     /// At the entry of a system call that came before PTRACE_INTERRUPT took effect: it may still be to come, and would
@@ -79,12 +79,20 @@ extension RecordSession {
     /// - Returns: whether the call was put off; false if the thread is gone or has stopped for something else.
     func absorbInterrupt(of thread: RecordedThread, at entry: Registers) throws(PtraceError) -> Bool {
         thread.isInterrupted = false
+        _ = try putOff(entry, of: thread)
+        return true
+    }
+
+    /// At the entry of a system call: leaves it out, and has the thread make it again when it goes on.
+    ///
+    /// - Returns: whether the thread now stands before its `syscall`; false if it has stopped for something else.
+    func putOff(_ entry: Registers, of thread: RecordedThread) throws(PtraceError) -> Bool {
         var skipped = entry
         skipped.origRax = .max
         try thread.traced.setRegisters(skipped)
         try thread.traced.resume(.syscall)
         try awaitStop(of: thread)
-        guard thread.pendingStop == .syscall else { return true }
+        guard thread.pendingStop == .syscall else { return false }
         thread.pendingStop = nil
         var again = entry
         again.rip &-= Self.syscallLength
@@ -263,7 +271,7 @@ extension RecordSession {
         var builder = markers[space] ?? newMarkerBuilder
         var marker = builder.marker(
             of: thread, registers: place.registers,
-            dead: deadStacks(of: thread, at: place.registers, in: place.map))
+            dead: deadStacks(of: thread, at: place.registers, in: place.map), but: arenas[space]?.added ?? [])
         markers[space] = builder
         marker.function = place.function
         let time = HostThreads.processorTime(of: thread.id) ?? 0

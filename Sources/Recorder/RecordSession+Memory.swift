@@ -81,18 +81,23 @@ extension RecordSession {
         switch number {
         case .mmap:
             let fixed = UInt64(MappingFlags.fixed.rawValue | MappingFlags.fixedNoReplace.rawValue)
-            return entry.argument(3) & fixed != 0
-                && InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return entry.argument(3) & fixed != 0 && isOwn(address, length: pages(entry.argument(1)), in: thread)
         case .munmap, .mprotect, .pkey_mprotect, .madvise:
-            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return isOwn(address, length: pages(entry.argument(1)), in: thread)
         case .mremap:
-            return InterceptorLayout.overlaps(address, length: pages(entry.argument(1)))
+            return isOwn(address, length: pages(entry.argument(1)), in: thread)
                 || entry.argument(3) & 2 != 0
-                    && InterceptorLayout.overlaps(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)))
+                    && isOwn(GuestAddress(entry.argument(4)), length: pages(entry.argument(2)), in: thread)
         // With SHM_REMAP alone it replaces what is there.
         case .shmat: return entry.argument(2) & 0o40000 != 0 && reachesInterceptor(entry, thread)
         default: return false
         }
+    }
+
+    /// Whether a range of addresses touches what xrr has mapped in an address space.
+    private func isOwn(_ address: GuestAddress, length: UInt64, in thread: RecordedThread) -> Bool {
+        InterceptorLayout.overlaps(address, length: length)
+            || arenas[space(of: thread)]?.overlaps(address, length: length) == true
     }
 
     /// Whether shmat(2) at an address may come to lie upon xrr's own pages. The length is the segment's.
@@ -100,7 +105,7 @@ extension RecordSession {
         let address = GuestAddress(entry.argument(1))
         let length = SharedSegment.length(of: Int32(truncatingIfNeeded: entry.argument(0)), in: thread.id)
         // What cannot be looked up may have any length.
-        return InterceptorLayout.overlaps(address.pageStart, length: length.map(pages) ?? UInt64(1) << 40)
+        return isOwn(address.pageStart, length: length.map(pages) ?? UInt64(1) << 40, in: thread)
     }
 
     /// The protection in force: the personality READ_IMPLIES_EXEC makes readable memory executable, and a CPU without
@@ -202,19 +207,24 @@ extension RecordSession {
         let old = GuestAddress(call.entry.argument(0))
         let oldLength = pages(call.entry.argument(1))
         let newLength = pages(call.entry.argument(2))
-        let dontUnmap = call.entry.argument(3) & 4 != 0
-        func move(_ old: GuestAddress, _ oldLength: UInt64, _ new: GuestAddress, _ newLength: UInt64) -> Effect {
-            files.move(
-                from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
-                in: thread.traced.addressSpace)
-            return .remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
-        }
-        if call.movedRanges.count < 2 { return [move(old, oldLength, new, newLength)] }
+        if call.movedRanges.count < 2 { return [move(old, oldLength, new, newLength, by: call, thread)] }
         // Each is a move of its own, which any kernel can repeat.
         return call.movedRanges.map { range in
             let length = range.upperBound - range.lowerBound
-            return move(range.lowerBound, length, new + (range.lowerBound - old), length)
+            return move(range.lowerBound, length, new + (range.lowerBound - old), length, by: call, thread)
         }
+    }
+
+    /// A mapping has been moved by mremap(2).
+    func move(
+        _ old: GuestAddress, _ oldLength: UInt64, _ new: GuestAddress, _ newLength: UInt64, by call: PendingSyscall,
+        _ thread: RecordedThread
+    ) -> Effect {
+        let dontUnmap = call.entry.argument(3) & UInt64(RemapFlags.dontUnmap.rawValue) != 0
+        files.move(
+            from: old, length: oldLength, to: new, newLength: newLength, keepsOld: dontUnmap || oldLength == 0,
+            in: thread.traced.addressSpace)
+        return .remap(from: old, oldLength: oldLength, to: new, newLength: newLength, dontUnmap: dontUnmap)
     }
 
     /// Since Linux 6.17 a call that resizes nothing moves several mappings at once.

@@ -27,7 +27,7 @@ extension RecordSession {
             // What was there before may be gone.
             guard let range = Self.range(start, length) else { return [] }
             return unmappedParts(of: range, thread)
-        case .mremap: return remappedParts(start, length, entry, thread)
+        case .mremap: return try movedParts(of: call, thread) + remappedParts(start, length, entry, thread)
         default: return []
         }
     }
@@ -101,6 +101,25 @@ extension RecordSession {
             if isCleared { isCleared = bytes.allSatisfy { $0 == 0 } }
         }
         return isCleared
+    }
+
+    /// mremap(2) of several mappings moves one after the other, up to one that it does not move together with others.
+    private func movedParts(of call: PendingSyscall, _ thread: RecordedThread) throws(PtraceError) -> [Effect] {
+        guard call.movedRanges.count > 1, let map = AddressSpace.map(of: thread.id) else { return [] }
+        let old = GuestAddress(call.entry.argument(0))
+        let new = GuestAddress(call.entry.argument(4))
+        let staysMapped = call.entry.argument(3) & UInt64(RemapFlags.dontUnmap.rawValue) != 0
+        var effects: [Effect] = []
+        for range in call.movedRanges {
+            let target = new + (range.lowerBound - old)
+            let length = range.upperBound - range.lowerBound
+            let isGone =
+                staysMapped ? !isAnyPresent(in: range, of: thread) : map.holes(in: range) == [range]
+            guard isGone, map.holes(in: target..<target + length).isEmpty else { break }
+            effects.append(move(range.lowerBound, length, target, length, by: call, thread))
+            effects += try moveCode(range, to: target, of: thread)
+        }
+        return effects
     }
 
     /// mremap(2) clears the place to move to, and cuts off what is to be left behind, before it finds that it cannot move.

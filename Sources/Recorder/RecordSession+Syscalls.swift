@@ -31,7 +31,7 @@ extension RecordSession {
         switch try enter(call, by: thread) {
         case .execute:
             noteCapacity(of: call, by: thread)
-            try redirect(call, of: thread)
+            guard try redirect(call, of: thread) else { return }
             thread.phase = .syscall(call)
             thread.next.request = .syscall
         case .answer(let result):
@@ -90,7 +90,9 @@ extension RecordSession {
             try stand(thread, at: registers)
         }
         thread.phase = .user
-        let result = bringBack(call, result: registers.syscallResult, thread: thread)
+        var result = bringBack(call, result: registers.syscallResult, thread: thread)
+        if call.handler == .processVMWrite { result = try completeRemoteWrite(call, result: result, by: thread) }
+        try unmapUnusedScratch(of: thread)
         if result != registers.syscallResult {
             registers.syscallResult = result
             try stand(thread, at: registers)
@@ -256,67 +258,6 @@ extension RecordSession {
             Frame(
                 thread: thread.id, event: .syscallEntry(call.number), before: call.entry, after: call.entry,
                 xstate: call.xstate, effects: effects), of: thread, pending: call)
-    }
-
-    // MARK: Redirection
-
-    /// While a call sleeps, others may look at the memory it is to fill: a replay shows its bytes at its exit, so the
-    /// recording has to as well.
-    private func redirect(_ call: PendingSyscall, of thread: RecordedThread) throws(PtraceError) {
-        if call.number == .restart_syscall, let interrupted = thread.interrupted {
-            // The kernel goes on with the pointers it was given then.
-            call.outputs = interrupted.outputs
-            call.redirection = interrupted.redirection
-            interrupted.redirection = nil
-            return
-        }
-        endInterruption(of: thread)
-        // What a clone writes is for its child as well, where it is.
-        guard call.handler == nil, !call.outputs.isEmpty,
-            call.rule.mayBlock && isWatched(call.outputs, by: thread) || areWithheld(call.outputs, of: thread)
-        else { return }
-        var registers = call.isRewritten ? try thread.traced.registers() : call.entry
-        guard
-            let redirection = try Redirection(
-                of: call.outputs, registers: &registers, arena: arena(of: thread), memory: thread.memory,
-                writable: { writableLength(from: $0.start, atMost: $0.length, by: thread) })
-        else { return }
-        call.redirection = redirection
-        call.isRewritten = true
-        try thread.traced.setRegisters(registers)
-    }
-
-    /// Whether a thread other than the caller can see the memory.
-    func isWatched(_ outputs: [OutputRange], by thread: RecordedThread) -> Bool {
-        let space = thread.traced.addressSpace
-        if space.threadCount > 1 { return true }
-        return outputs.contains { files.isShared($0.start, length: $0.length, in: space) }
-    }
-
-    /// - Returns: the result of the call, after what became of the program's memory while it slept.
-    private func bringBack(_ call: PendingSyscall, result: Int64, thread: RecordedThread) -> Int64 {
-        guard let redirection = call.redirection else { return result }
-        let final = redirection.complete(result: result, memory: thread.memory) { store($1, to: $0, for: thread) }
-        // A call that restart_syscall(2) goes on with keeps its scratch memory.
-        if !PendingSyscall.isRestart(result) { release(call, of: thread) }
-        return final
-    }
-
-    /// The thread does something else than to go on with a call that was interrupted.
-    private func endInterruption(of thread: RecordedThread) {
-        if let interrupted = thread.interrupted.take() { release(interrupted, of: thread) }
-    }
-
-    private func release(_ call: PendingSyscall, of thread: RecordedThread) {
-        if let redirection = call.redirection.take() { arena(of: thread).release(redirection.block) }
-    }
-
-    func arena(of thread: RecordedThread) -> ScratchArena {
-        let id = ObjectIdentifier(thread.traced.addressSpace)
-        if let arena = arenas[id] { return arena }
-        let arena = ScratchArena()
-        arenas[id] = arena
-        return arena
     }
 
     // MARK: Restarts

@@ -205,7 +205,10 @@ extension RecordSession {
         let status = ExitStatus(waitStatus: thread.traced.endStatus ?? 0)
         scheduler.remove(thread.id)
         if let call = thread.restart.take() { try? finishRestart(call, of: thread, restarted: false) }
-        if case .syscall(let call) = thread.phase { writeEntry(of: call, by: thread) }
+        if case .syscall(let call) = thread.phase {
+            writeEntry(of: call, by: thread)
+            release(call, of: thread)
+        }
         writeEnd(of: thread, status: status)
         let process = thread.process
         process.threads.removeAll { $0 == thread.id }

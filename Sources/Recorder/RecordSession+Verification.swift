@@ -26,7 +26,7 @@ extension RecordSession {
         of thread: RecordedThread, at registers: Registers, pending: PendingSyscall?,
         _ extent: VerificationSchedule.Extent, mayCall: Bool
     ) -> Effect? {
-        guard let map = AddressSpace.map(of: thread.id) else { return nil }
+        guard let map = programMap(of: thread) else { return nil }
         let space = ObjectIdentifier(thread.traced.addressSpace)
         var builder = markers[space] ?? newMarkerBuilder
         defer { markers[space] = builder }

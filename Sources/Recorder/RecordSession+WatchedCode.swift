@@ -135,7 +135,7 @@ extension RecordSession {
     }
 
     /// Memory as the program has it: without traps.
-    private func programBytes(at start: GuestAddress, count: Int, of thread: RecordedThread) -> [UInt8] {
+    func programBytes(at start: GuestAddress, count: Int, of thread: RecordedThread) -> [UInt8] {
         var bytes = thread.memory.read(start, count: count)
         for site in pinned[space(of: thread)]?.sites.sites(in: start..<start + UInt64(bytes.count)) ?? [] {
             let offset = Int(site.address - start)

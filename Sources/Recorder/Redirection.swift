@@ -20,32 +20,44 @@ struct Redirection {
         var pointers: [(offset: UInt64, value: GuestAddress)] = []
     }
 
+    /// What of a call's outputs is moved.
+    struct Plan {
+        fileprivate let movable: [OutputRange]
+        fileprivate let arrays: Set<OutputRange.PointerArray>
+        /// A call that is bound to meet bad memory may leave the rest unwritten, too.
+        fileprivate let keepsAll: Bool
+        /// How much scratch memory that takes, in bytes; 0 if nothing can be moved.
+        let length: UInt64
+
+        /// - Parameter writable: how many bytes from the start of a range on the program can write.
+        init(of outputs: [OutputRange], writable: (OutputRange) -> UInt64) {
+            let candidates = outputs.filter { $0.transfer != .inPlace }
+            let sound = candidates.filter { writable($0) >= $0.length }
+            // A pointer in a structure can be another one only in a copy of the structure.
+            let movable = sound.filter { range in
+                guard let holder = range.holder else { return true }
+                return sound.contains { $0.start <= holder && holder < $0.end }
+            }
+            let arrays = Set(movable.compactMap(\.array))
+            self.movable = movable
+            self.arrays = arrays
+            keepsAll = movable.count < candidates.count
+            length =
+                movable.reduce(0) { $0 + Redirection.aligned($1.length) }
+                + arrays.reduce(0) { $0 + Redirection.aligned($1.range.length) }
+        }
+    }
+
     /// Points a call at scratch memory.
     ///
     /// - Parameters:
+    ///   - block: as much scratch memory as the plan takes.
     ///   - registers: the call's arguments, changed where they are pointers.
-    ///   - writable: how many bytes from the start of a range on the program can write.
-    /// - Returns: nil if nothing can be moved.
-    init?(
-        of outputs: [OutputRange], registers: inout Registers, arena: ScratchArena, memory: GuestMemory,
-        writable: (OutputRange) -> UInt64
+    init(
+        _ plan: Plan, in block: GuestAddress, registers: inout Registers, memory: GuestMemory
     ) throws(PtraceError) {
-        let candidates = outputs.filter { $0.transfer != .inPlace }
-        let sound = candidates.filter { writable($0) >= $0.length }
-        // A pointer in a structure can be another one only in a copy of the structure.
-        let movable = sound.filter { range in
-            guard let holder = range.holder else { return true }
-            return sound.contains { $0.start <= holder && holder < $0.end }
-        }
-        let arrays = Set(movable.compactMap(\.array))
-        guard !movable.isEmpty,
-            let block = arena.allocate(
-                movable.reduce(0) { $0 + Self.aligned($1.length) }
-                    + arrays.reduce(0) { $0 + Self.aligned($1.range.length) })
-        else { return nil }
+        let (movable, arrays, keepsAll) = (plan.movable, plan.arrays, plan.keepsAll)
         self.block = block
-        // A call that is bound to meet bad memory may leave the rest unwritten, too.
-        let keepsAll = movable.count < candidates.count
         var position = block
         for range in movable {
             var move = Move(range: range, scratch: position)
@@ -78,7 +90,7 @@ struct Redirection {
         }
     }
 
-    private static func aligned(_ length: UInt64) -> UInt64 { (length + 15) & ~15 }
+    fileprivate static func aligned(_ length: UInt64) -> UInt64 { (length + 15) & ~15 }
 
     /// Changes a pointer in the copy of a structure.
     private mutating func point(
@@ -103,8 +115,8 @@ struct Redirection {
         for move in moves where move.range.transfer == .inOut {
             isFaulty = !bringBack(move, count: move.range.length, memory, store).isComplete || isFaulty
         }
-        // Where the kernel met a bad address it is not known how far it came: what it did not write must not be touched.
-        let isPartial = result == ErrorNumber.EFAULT.syscallResult
+        // Where the call failed it is not known how far it came: what it did not write must not be touched.
+        let isPartial = result < 0
         var written: [GuestRange] = []
         OutputRange.appendWritten(of: moves.map(\.range), result: result, to: &written) {
             memory.readExactly($0, count: $1)
@@ -140,20 +152,36 @@ struct Redirection {
     private func bringBack(
         _ move: Move, count: UInt64, _ memory: GuestMemory, _ store: (GuestAddress, [UInt8]) -> Int
     ) -> (stored: UInt64, isComplete: Bool) {
-        var bytes = memory.read(move.scratch, count: Int(clamping: count))
-        for (offset, value) in move.pointers where Int(offset) + 8 <= bytes.count {
-            bytes.replaceSubrange(Int(offset)..<Int(offset) + 8, with: Self.bytes(value))
+        var done: UInt64 = 0
+        while done < count {
+            let length = min(count - done, Self.largestPiece)
+            let stored = bringBack(move, piece: Int(done)..<Int(done + length), memory, store)
+            done += UInt64(stored)
+            if stored < Int(length) { return (done, false) }
         }
-        if let before = move.before {
-            if before.starts(with: bytes) { return (count, true) }
-            var present = memory.read(move.range.start, count: bytes.count)
-            for index in 0..<min(present.count, before.count) where bytes[index] != before[index] {
-                present[index] = bytes[index]
-            }
+        return (done, true)
+    }
+
+    /// So much of an output, in bytes, goes through the recorder's memory at once.
+    private static let largestPiece: UInt64 = 1 << 20
+
+    private func bringBack(
+        _ move: Move, piece: Range<Int>, _ memory: GuestMemory, _ store: (GuestAddress, [UInt8]) -> Int
+    ) -> Int {
+        let target = move.range.start + UInt64(piece.lowerBound)
+        var bytes = memory.read(move.scratch + UInt64(piece.lowerBound), count: piece.count)
+        for (offset, value) in move.pointers {
+            let position = Int(offset) - piece.lowerBound
+            guard position >= 0, position + 8 <= bytes.count else { continue }
+            bytes.replaceSubrange(position..<position + 8, with: Self.bytes(value))
+        }
+        if let before = move.before?.dropFirst(piece.lowerBound) {
+            if before.starts(with: bytes) { return piece.count }
+            var present = memory.read(target, count: bytes.count)
+            for (index, own) in zip(present.indices, before) where bytes[index] != own { present[index] = bytes[index] }
             bytes.replaceSubrange(0..<present.count, with: present)
         }
-        let stored = store(move.range.start, bytes)
-        return (UInt64(stored), stored == bytes.count)
+        return store(target, bytes)
     }
 
     private static func bytes(_ address: GuestAddress) -> [UInt8] {
@@ -180,11 +208,16 @@ extension OutputRange {
         }
     }
 
+    /// Whether the call may fail when it has written a part, of which it is not known how long it is.
+    private var mayFailAfterwards: Bool {
+        if case .successOr = condition { true } else { false }
+    }
+
     /// Whether the call may leave bytes of the range alone that count as written: scratch memory has to begin with the
     /// range's contents.
     fileprivate var keepsUnwrittenBytes: Bool {
         switch extent {
-        case .result, .stream, .messageStream: transfer == .inOut
+        case .result, .stream, .messageStream: transfer == .inOut || mayFailAfterwards
         case .whole, .updated: true
         }
     }

@@ -10,6 +10,8 @@ final class RecordingOutput: Sendable {
     enum Job: Sendable {
         case chunk(RecordingStream, position: UInt64, [UInt8])
         case commit(MonotonicTime, frameCount: UInt64, final: ExitStatus?)
+        /// Tells that all before it is done.
+        case signal(Semaphore)
         case stop
     }
 
@@ -76,6 +78,7 @@ final class RecordingOutput: Sendable {
                 attempt { () throws(RecordingWriteError) in
                     try files.writeCommit(time, frameCount: frameCount, final: final)
                 }
+            case .signal(let done): done.signal()
             case .stop: return
             }
         }

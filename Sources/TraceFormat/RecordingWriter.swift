@@ -126,6 +126,15 @@ package final class RecordingWriter {
         flush(now: now, final: nil)
     }
 
+    /// The same, and waits until it is written: the process may be killed next.
+    package func commitNow() throws(RecordingWriteError) {
+        try commit()
+        let done = Semaphore(0)
+        output.enqueue(.signal(done))
+        done.wait()
+        try check()
+    }
+
     /// Writes what is left and marks the recording as finished. The object is of no use afterwards.
     /// - Parameters:
     ///   - endTime: nanoseconds of Unix time.

@@ -5,6 +5,9 @@ struct StreamHeader {
     static let size = 64
     static let magic: [UInt8] = [0x89] + Array("XRR".utf8) + [0x0d, 0x0a, 0x1a, 0x0a]
 
+    /// Where the minor version stands.
+    private static let minorVersion = 10..<12
+
     let stream: RecordingStream
     let version: FormatVersion
     let recordingID: RecordingID
@@ -38,7 +41,9 @@ struct StreamHeader {
         guard actual.littleEndian(at: 56, as: UInt64.self) == XXH3.hash(Array(actual[..<56])) else {
             throw .damaged(stream, offset: 0, "the header's checksum is wrong")
         }
-        guard actual == bytes else {
+        var expected = bytes
+        expected.replaceSubrange(Self.minorVersion, with: actual[Self.minorVersion])
+        guard actual[..<56] == expected[..<56] else {
             throw .damaged(stream, offset: 0, "the header belongs to another stream or recording")
         }
     }

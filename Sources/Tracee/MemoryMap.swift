@@ -68,10 +68,46 @@ package struct MemoryMap: Sendable {
     /// Reads the text of /proc/PID/maps; lines that are not as proc(5) says are passed over.
     package init(parsing text: [UInt8]) {
         entries = text.split(separator: UInt8(ascii: "\n")).compactMap { MemoryMapEntry(parsing: $0) }
+        // The kernel joins xrr's own pages with what the program maps next to them.
+        let own = InterceptorLayout.base..<InterceptorLayout.end
+        guard let first = entries.firstIndex(where: { own.overlaps($0.start..<$0.end) }) else { return }
+        for edge in [own.lowerBound, own.upperBound] {
+            guard let index = entries[first...].firstIndex(where: { $0.start < edge && edge < $0.end }) else {
+                continue
+            }
+            entries.insert(entries[index].cut(from: edge), at: index + 1)
+            entries[index].end = edge
+        }
+    }
+
+    /// What is mapped outside of some ranges.
+    package func without(_ ranges: [Range<GuestAddress>]) -> MemoryMap {
+        var map = self
+        for range in ranges {
+            map.entries = map.entries.flatMap { entry -> [MemoryMapEntry] in
+                guard range.overlaps(entry.start..<entry.end) else { return [entry] }
+                var rest: [MemoryMapEntry] = []
+                if entry.start < range.lowerBound {
+                    rest.append(entry)
+                    rest[0].end = range.lowerBound
+                }
+                if range.upperBound < entry.end { rest.append(entry.cut(from: range.upperBound)) }
+                return rest
+            }
+        }
+        return map
     }
 }
 
 extension MemoryMapEntry {
+    /// The part from an address on.
+    fileprivate func cut(from address: GuestAddress) -> MemoryMapEntry {
+        var part = self
+        part.offset = inode == 0 ? 0 : offset + (address - start)
+        part.start = address
+        return part
+    }
+
     /// nil for what is no such line.
     package init?(parsing line: ArraySlice<UInt8>) {
         var fields = FieldReader(line)

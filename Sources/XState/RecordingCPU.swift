@@ -130,6 +130,10 @@ package struct RecordingCPU: Hashable, Sendable {
     /// family were the processor's own then.
     var seesHostXCR0: Bool { level == .native || pin.xcr0 == .none }
 
+    /// Whether only machines of the model that recorded will do, whatever features others have: some of what shows the CPU
+    /// was not pinned.
+    package var needsSameModel: Bool { seesHostXCR0 || limits.contains { $0.kind != .unscannedPinned } }
+
     /// Whether a machine is of the model that recorded, by all that is known of both: what instructions do that nothing
     /// executes in the processor's place is the same there. Which components XSAVE takes for initial (XINUSE) is in no
     /// CPUID leaf and is not even promised to be a function of the registers, but it is a property of the design.

@@ -28,7 +28,7 @@ extension CommandError {
         case let error as CommandError: self = error
         case let error as RecordingError: self.init(error.description, status: .unreadable)
         case let error as FileStoreError:
-            self.init(error.description + RecordError.advice(error), status: .unreadable)
+            self.init(error.words, status: .unreadable)
         case let error as RecordError: self.init(error.words, status: error.status)
         case let error as ReplayError: self.init(error.words, status: error.status)
         case let error as RecordingWriteError: self.init(error.description)

@@ -49,7 +49,7 @@ extension RecordError {
             "\(TextFormat.printable(path)): cannot be recorded: its own memory takes up \(InterceptorLayout.base) to "
                 + "\(InterceptorLayout.end), where xrr has to be; build it position-independent (-fPIE -pie)"
         case .writing(let error): error.description + Self.advice(error)
-        case .storing(let error): "cannot store a mapped file: " + error.description + Self.advice(error)
+        case .storing(let error): "cannot store a mapped file: " + error.description + error.advice
         case .unsupported(let what):
             "\(what.what) by thread \(what.thread) at \(what.address) cannot be recorded"
         }
@@ -59,11 +59,7 @@ extension RecordError {
         if case .file(_, _, let errno) = error { advice(errno) } else { "" }
     }
 
-    static func advice(_ error: FileStoreError) -> String {
-        if case .file(_, let errno) = error { advice(errno) } else { "" }
-    }
-
-    private static func advice(_ errno: Errno) -> String {
+    fileprivate static func advice(_ errno: Errno) -> String {
         switch errno {
         case .noSpace, .diskQuotaExceeded: " (free some space, or record to another disk with -o or XRR_DIR)"
         case .fileTooLarge: " (raise 'ulimit -f')"
@@ -78,11 +74,33 @@ extension RecordError {
     }
 }
 
+extension FileStoreError {
+    var words: String {
+        if case .file = self { return "cannot use the store of mapped files: " + description + advice }
+        return description
+    }
+
+    /// What to do about it; empty if there is nothing to say.
+    fileprivate var advice: String {
+        if case .file(_, let errno) = self { Self.advice(errno) } else { "" }
+    }
+
+    /// The same for an error of the store's directory itself.
+    static func advice(_ errno: Errno) -> String {
+        switch errno {
+        case .permissionDenied, .notPermitted:
+            " (give yourself access, as 'chmod -R u+rwX' does, or use another place with -o or XRR_DIR)"
+        case .readOnlyFileSystem: " (use another place with -o or XRR_DIR)"
+        default: RecordError.advice(errno)
+        }
+    }
+}
+
 extension ReplayError {
     var words: String {
         switch self {
         case .recording(let error): error.description
-        case .store(let error): error.description
+        case .store(let error): error.words
         case .output(let stream, let errno):
             "cannot write the program's \(stream == .standardOutput ? "standard output" : "standard error"): "
                 + "\(Errno(rawValue: errno)); 'xrr replay -a --quiet' does not write it"

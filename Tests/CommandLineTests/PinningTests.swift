@@ -91,8 +91,33 @@ import XState
             let directly = try await guest.runShell("exec \"$1\"", guest.program)
             #expect(recorded.output == directly.output && !directly.output.isEmpty)
             #expect(try await info("pinned to", of: guest) == "native", "nothing is pinned")
+            #expect(try await info("replays on", of: guest) == "the same model of CPU only")
+            #expect(try await guest.run("info", "--json").output.contains("\"sameModelOnly\":true"))
             let mask = "0x" + String(machine.layout.mask.rawValue, radix: 16)
             #expect(try await info("xcr0", of: guest) == "\(mask), \(machine.layout.size) bytes")
+        }
+    }
+
+    /// The same features do not make another model the same.
+    @Test func nativeIsForOneModelOfCPU() async throws {
+        try await with { guest, _ in
+            for (level, status, place) in [
+                ("native", Int32(5), "the same model of CPU only"),
+                ("sse", 0, "CPUs that have what the program could see"),
+            ] {
+                #expect(try await guest.run("record", "--cpu", level, guest.program).ending == .exited(0))
+                #expect(try await info("replays on", of: guest) == place)
+                let json = try await guest.run("info", "--json").output
+                #expect(json.contains("\"sameModelOnly\":\(level == "native")"))
+                #expect(try await guest.run("cpu", "check", "latest").ending == .exited(0))
+                let other = try await guest.runShell(
+                    """
+                    "$0" cpu dump | sed -E 's/"model":[0-9]+/"model":254/' > other.json
+                    exec "$0" cpu check latest other.json
+                    """, guest.program)
+                #expect(other.ending == .exited(status), "\(other.output)")
+                #expect(other.output.contains("depends on its model") == (status != 0))
+            }
         }
     }
 
@@ -125,6 +150,18 @@ import XState
         #expect(recorded.output == directly.output && directly.output.hasPrefix("84 "))
         let replayed = try await guest.run("replay", "-a")
         #expect(replayed.ending == .exited(0) && replayed.output == recorded.output)
+    }
+
+    /// What a debugger writes into another process's code shows the CPU in few cases: then alone it is a limit.
+    @Test func codeThatAnotherProcessWritesIsLookedAt() async throws {
+        let directory = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+        let guest = try await RecordedGuest(
+            "parent", source: "#include \"/\(directory)/Programs/cpu_code_written_by_parent.c\"\n")
+        defer { guest.sandbox.remove() }
+        let recorded = try await guest.run("record", guest.program)
+        #expect(recorded.ending == .exited(0) && recorded.error.isEmpty, "\(recorded)")
+        #expect(try await info("pinned to", of: guest).contains("another process") == false)
+        #expect(try await guest.run("replay", "-a").output == recorded.output)
     }
 
     /// What makes a recording slow is said once, at its end.

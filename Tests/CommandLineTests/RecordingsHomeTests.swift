@@ -90,7 +90,7 @@ import XState
         #expect(FileSystem.kind(home.store + "/objects/foreign") == .file)
         #expect(home.latest?.name == second.name)
 
-        let holder = try #require(StoreLock(store: home.store, mode: .shared))
+        let holder = try StoreLock(store: home.store, mode: .shared)
         try home.remove(second)
         guard case .postponed = home.collectStore() else { return #expect(Bool(false), "a recorder holds the store") }
         #expect(FileSystem.kind(needed) == .file)
@@ -193,13 +193,13 @@ import XState
     @Test func aReleasedLockHoldsNothingThoughCopied() throws {
         try FileSystem.createDirectories(home.store)
         let store = FileSystem.absolute(home.store)
-        let lock = try #require(StoreLock(store: store, mode: .exclusive))
+        let lock = try StoreLock(store: store, mode: .exclusive)
         let descriptors = try FileSystem.names(in: "/proc/self/fd").compactMap { Int32($0) }
         let original = try #require(descriptors.first { FileSystem.linkTarget("/proc/self/fd/\($0)") == store })
         let copy = try FileDescriptor(rawValue: original).duplicate()
         defer { try? copy.close() }
         lock.release()
-        let next = try #require(StoreLock(store: store, mode: .exclusive))
+        let next = try StoreLock(store: store, mode: .exclusive)
         next.release()
     }
 

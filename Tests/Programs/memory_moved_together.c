@@ -3,7 +3,36 @@
 
 enum { PAGE = 4096 };
 
+// Private memory of /dev/zero does not move together with others: what comes before it has moved already.
+static void move_up_to(int mapping_count) {
+    char *old = mmap(NULL, 6 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *new = mmap(NULL, 6 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int zero = open("/dev/zero", O_RDWR | O_CLOEXEC), data[2];
+    CHECK(old != MAP_FAILED && new != MAP_FAILED && zero >= 0 && pipe(data) == 0);
+    for (int i = 0; i < 6; i++) {
+        snprintf(old + i * PAGE, 32, "old %d %016lx", i, guest_random());
+        snprintf(new + i * PAGE, 32, "new %d %016lx", i, guest_random());
+    }
+    // One mapping a page, by their protections.
+    for (int i = 1; i < mapping_count; i += 2) CHECK(mprotect(old + i * PAGE, PAGE, PROT_READ) == 0);
+    char *last = old + mapping_count * PAGE;
+    CHECK(mmap(last, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, zero, 0) == last);
+    strcpy(last, "zero");
+    void *moved = mremap(old, 6 * PAGE, 6 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, new);
+    printf("%d mappings before it: %s\n", mapping_count, moved == MAP_FAILED ? strerror(errno) : "moved");
+    // By calls, which tell of a gap.
+    for (int i = 0; i < 12; i++) {
+        char *page = i < 6 ? old + i * PAGE : new + (i - 6) * PAGE, text[32];
+        bool is_mapped = write(data[1], page, 32) == 32;
+        if (is_mapped) CHECK(read(data[0], text, 32) == 32);
+        printf(" %.32s%s", is_mapped ? page : "-", i % 6 == 5 ? "\n" : ",");
+    }
+    CHECK(munmap(old, 6 * PAGE) == 0 && munmap(new, 6 * PAGE) == 0);
+    close(zero), close(data[0]), close(data[1]);
+}
+
 int main(void) {
+    for (int count = 0; count < 4; count++) move_up_to(count);
     int fd = guest_file("moved", "");
     CHECK(ftruncate(fd, 4 * PAGE) == 0);
     char text[32];

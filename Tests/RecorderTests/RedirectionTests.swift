@@ -37,9 +37,10 @@ import Tracee
         let outputs = SyscallTable[number].rule(for: registers).capacityRanges(of: registers) {
             memory.readExactly($0, count: $1)
         }
-        let redirection = try Redirection(
-            of: outputs, registers: &registers, arena: arena, memory: memory, writable: writable)
-        return (redirection, registers)
+        let plan = Redirection.Plan(of: outputs, writable: writable)
+        guard plan.length > 0 else { return (nil, registers) }
+        let block = try #require(arena.allocate(plan.length))
+        return (try Redirection(plan, in: block, registers: &registers, memory: memory), registers)
     }
 
     private func complete(_ redirection: Redirection?, result: Int64) throws -> Int64 {

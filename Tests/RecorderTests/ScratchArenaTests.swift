@@ -39,4 +39,22 @@ import Tracee
         arena.release(all)
         #expect(arena.allocate(1) == all)
     }
+
+    @Test func whatIsAddedIsUsedAndGivenBack() throws {
+        let arena = ScratchArena()
+        let all = try #require(arena.allocate(room))
+        let area = GuestAddress(0x10_0000_0000)..<GuestAddress(0x10_0001_0000)
+        #expect(!arena.overlaps(area.lowerBound, length: 1) && arena.added.isEmpty)
+        arena.add(area)
+        #expect(arena.allocate(0x10001) == nil)
+        let block = try #require(arena.allocate(0x10000))
+        #expect(block == area.lowerBound && arena.allocate(1) == nil)
+        #expect(!arena.hasUnused && arena.takeUnused().isEmpty && arena.added == [area])
+        #expect(arena.overlaps(area.lowerBound - 1, length: 2) && arena.overlaps(area.upperBound - 1, length: .max))
+        #expect(!arena.overlaps(area.lowerBound - 1, length: 1) && !arena.overlaps(area.upperBound, length: 1))
+        arena.release(block)
+        #expect(arena.hasUnused && arena.takeUnused() == [area] && !arena.hasUnused)
+        arena.release(all)
+        #expect(arena.allocate(1) == all && arena.added.isEmpty)
+    }
 }

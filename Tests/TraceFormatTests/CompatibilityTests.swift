@@ -80,6 +80,26 @@ private struct EndlessMemory: ContentsSource {
         #expect(try RecordingManifest(readingFrom: minor.path) == manifest)
     }
 
+    /// The minor version decides nothing, in the streams no more than in the manifest; the major one does.
+    @Test func streamsOfAnotherMinorVersionAreRead() throws {
+        let frame = try plainFrame()
+        var manifest = try RecordingManifest.example()
+        for (version, isRead) in [
+            (FormatVersion(major: 1, minor: 9), true), (FormatVersion(major: 1, minor: 0), true),
+            (FormatVersion(major: 0, minor: 2), false),
+        ] {
+            let scratch = try Scratch()
+            try makeRecording(at: scratch.recording, frames: [chunk(frame)], count: 1)
+            manifest.formatVersion = version
+            try manifest.write(to: scratch.recording, synchronizes: false)
+            if isRead {
+                #expect(try RecordingReader(opening: scratch.recording).rest() == [frame])
+            } else {
+                #expect(throws: RecordingError.self) { try RecordingReader(opening: scratch.recording) }
+            }
+        }
+    }
+
     /// Every byte of a frame's record replaced by every value, with correct checksums: no trap, only frames or errors.
     @Test func anyFrameRecordIsReadOrRefused() throws {
         var generator = FrameGenerator(seed: 6)

@@ -1,5 +1,6 @@
 import LinuxABI
 import Testing
+import TraceFormat
 import Tracee
 
 @Suite struct MemoryMapTests {
@@ -69,5 +70,35 @@ import Tracee
         #expect(length(0x1000) == 0x2000 && length(0x1FFF) == 0x1001 && length(0x2800) == 0x800)
         #expect(length(0x1FFF, 0x1001) == 0x1001 && length(0x1FFF, 2) == 2 && length(0x1000, 0) == 0)
         #expect(length(0x3000) == 0 && length(0x4000) == 0 && length(0xFFF) == 0 && length(0x5FFF) == 1)
+    }
+
+    /// The kernel makes one line of xrr's scratch memory and what the program has mapped behind it.
+    @Test func whatLiesNextToXrrsPagesIsTheProgramsOwn() {
+        let own = MemoryMap(
+            parsing: Array(
+                """
+                6f000000-70000000 r-xp 00000000 00:00 0
+                70000000-70001000 r-xp 00000000 00:00 0
+                70001000-71003000 rw-p 00000000 00:00 0
+                72000000-72001000 rw-p 00000000 00:00 0
+                """.utf8))
+        #expect(own.entries.count == 5)
+        #expect(own.ranges.map(\.start.rawValue) == [0x6f00_0000, 0x7100_0000, 0x7200_0000])
+        #expect(own.ranges.map(\.pageCount) == [0x1000, 3, 1])
+        let around = MemoryMap(parsing: Array("6ffff000-71001000 rw-p 00000000 00:00 0".utf8))
+        #expect(around.ranges.map(\.start.rawValue) == [0x6fff_f000, 0x7100_0000])
+    }
+
+    @Test func rangesAreLeftOut() {
+        let map = MemoryMap(
+            parsing: Array("10000-20000 rw-p 00000000 00:00 0\n30000-40000 r--p 00005000 08:01 7 /f".utf8))
+        func without(_ start: UInt64, _ end: UInt64) -> [Range<UInt64>] {
+            map.without([GuestAddress(start)..<GuestAddress(end)]).entries.map { $0.start.rawValue..<$0.end.rawValue }
+        }
+        #expect(map.without([]).entries == map.entries)
+        #expect(without(0x10000, 0x20000) == [0x30000..<0x40000])
+        #expect(without(0x14000, 0x18000) == [0x10000..<0x14000, 0x18000..<0x20000, 0x30000..<0x40000])
+        #expect(without(0x18000, 0x38000) == [0x10000..<0x18000, 0x38000..<0x40000])
+        #expect(map.without([GuestAddress(0x30000)..<GuestAddress(0x38000)]).entries.last?.offset == 0xd000)
     }
 }

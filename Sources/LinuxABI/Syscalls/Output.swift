@@ -10,6 +10,8 @@ package struct Output: Hashable, Sendable {
         case always
         /// If the result is this or more.
         case atLeast(Int64)
+        /// If the result is 0 or more, or this error, which the kernel finds when it has written already.
+        case successOr(ErrorNumber)
     }
 
     /// What becomes of the pointer if the recorder wants the kernel to write somewhere else while other threads run.

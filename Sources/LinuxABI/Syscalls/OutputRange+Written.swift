@@ -48,6 +48,7 @@ extension OutputRange {
         case .failure: return result < 0
         case .always: return true
         case .atLeast(let least): return result >= least
+        case .successOr(let error): return result >= 0 || result == error.syscallResult
         }
     }
 

@@ -13,7 +13,10 @@ extension SyscallTable {
         .row(.getpeername, .out(1, .pointee(2)), .inOut(2, 4)),
         .row(.shutdown),
         .row(.sendto, .blocks, .writes(0, from: 1, .result(2))),
-        .row(.recvfrom, .blocks, .out(1, .result(2)), .out(4, .pointee(5)), .inOut(5, 4)),
+        // recv(3) has no address. With one, what is wrong about its length is found when the data have been stored.
+        .select(
+            .recvfrom, by: 4, mask: .max, [.when(0, do: .blocks, .out(1, .result(2)), .inOut(5, 4))],
+            otherwise: .blocks, .out(1, .result(2), when: .successOr(.EINVAL)), .out(4, .pointee(5)), .inOut(5, 4)),
         .row(.sendmsg, .blocks, .writes(0, from: 1, messageVector, through: MessageHeader.vector)),
         // Name, control data and buffers of `struct msghdr`, then the structure itself, which holds their lengths.
         .row(

@@ -40,6 +40,7 @@ extension InfoCommand.Facts {
             ("cpu", .object(cpu)), ("cpuid", .array(manifest.cpuid.entries.map(Self.json))),
             ("cpuLevel", manifest.cpuLevel.map { .string($0.rawValue) } ?? .null),
             ("xcr0Pin", .string(manifest.pin.xcr0.rawValue)), ("cpuidPin", .string(manifest.pin.cpuid.rawValue)),
+            ("sameModelOnly", .bool(manifest.recordingCPU.needsSameModel)),
             ("pinLimits", .array(manifest.pinLimits.map { .string($0.description) })),
             ("refusals", .array(refusals)),
             ("pinnedCore", manifest.pinnedCore.map { .unsigned(UInt64($0)) } ?? .null),

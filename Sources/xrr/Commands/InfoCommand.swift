@@ -73,7 +73,7 @@ struct InfoCommand: ParsableCommand {
                         + "\(cpu.family)/\(cpu.model)/\(cpu.stepping))"
                 ),
                 ("cpuid", "\(manifest.cpuid.entries.count) leaves and subleaves (--json shows them)"),
-                ("pinned to", pin),
+                ("pinned to", pin), ("replays on", replaysOn),
                 ("core", manifest.pinnedCore.map(String.init) ?? "not pinned"),
                 ("scheduling", manifest.chaosSeed.map { "chaotic, seed \($0)" } ?? "fair"),
                 ("memory", manifest.verifyInterval.map { "verified every \($0) events" } ?? "not verified"),
@@ -100,6 +100,14 @@ struct InfoCommand: ParsableCommand {
                 + "(XCR0 \(by(manifest.pin.xcr0)), CPUID \(by(manifest.pin.cpuid)))"
             guard let limits = PinLimitText(manifest.pinLimits, xcr0: manifest.xcr0) else { return words }
             return words + "; " + limits.all
+        }
+
+        /// Where the recording replays, as far as that can be said without a machine to judge.
+        private var replaysOn: String {
+            let cpu = manifest.recordingCPU
+            if cpu.needsSameModel { return "the same model of CPU only" }
+            let what = "CPUs that have what the program could see"
+            return cpu.limits.isEmpty ? what : what + ", where XCR0 is the same or the kernel can pin it"
         }
 
         /// RLIM_INFINITY is all ones.

@@ -27,7 +27,7 @@ struct ReplayRunner {
         defer { lock?.release() }
         guard reader.isFinished || reader.frameCount > 0 else {
             throw CommandError(
-                "\(TextFormat.printable(directory.path)) has no events: the recorder was killed before it committed any; record again",
+                "\(TextFormat.printable(directory.path)) has no events: the recorder ended before it committed any; record again",
                 status: .unreadable)
         }
         let progress = FileSystem.isTerminal(.standardError) ? ProgressLine(total: reader.frameCount) : nil

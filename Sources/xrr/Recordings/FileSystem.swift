@@ -95,9 +95,10 @@ enum FileSystem {
     /// nanosleep(2).
     static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 
-    /// flock(2) without waiting. False if another process holds a lock that excludes it.
-    static func lock(_ descriptor: FileDescriptor, exclusive: Bool) -> Bool {
+    /// flock(2) without waiting: EWOULDBLOCK if another process holds a lock that excludes it, nil if it was taken.
+    static func lock(_ descriptor: FileDescriptor, exclusive: Bool) -> Errno? {
         flock(descriptor.rawValue, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0
+            ? nil : Errno(rawValue: Glibc.errno)
     }
 
     /// Gives a flock(2) up, also for copies of the descriptor.

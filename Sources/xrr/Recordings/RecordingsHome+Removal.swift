@@ -38,8 +38,11 @@ extension RecordingsHome {
     /// to say. So nothing is touched while someone holds the store (`StoreLock`) or one recording is unreadable.
     func collectStore() -> Collection {
         guard FileSystem.kind(store) == .directory else { return .freed(0) }
-        guard let lock = StoreLock(store: store, mode: .exclusive) else {
-            return .postponed("a recording or replay is running")
+        let lock: StoreLock
+        do throws(StoreLock.Obstacle) {
+            lock = try StoreLock(store: store, mode: .exclusive)
+        } catch {
+            return .postponed(error == .claimed ? "a recording or replay is running" : error.words(of: store))
         }
         defer { lock.release() }
         var needed: Set<String> = []
