@@ -7,6 +7,8 @@ struct PinnedCode {
     /// The traps that stand in it, by address.
     var sites = CodeSites()
     var guarded = GuardedPages()
+    /// The code of the program's dynamic linker: what that maps is there to be executed.
+    var linker: Range<GuestAddress>?
     /// Memory of xrr's in the address space, for code that executes instructions in their place.
     var stubs = StubArea()
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
