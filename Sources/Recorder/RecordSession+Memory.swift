@@ -62,13 +62,14 @@ extension RecordSession {
         var effects: [Effect] = []
         for case .map(let mapping) in mappings {
             let range = mapping.address..<mapping.address + mapping.length
-            forgetCode(in: range, of: thread)
+            let isExecutable = Protection(rawValue: mapping.protection).contains(.execute)
+            forgetCode(in: range, isCodeOfFile: isExecutable && mapping.backing != .anonymous, of: thread)
             var file: (digest: FileDigest, offset: UInt64)?
             var isProgram = false
             if case .file(let digest, let offset, let path) = mapping.backing {
                 file = (digest, offset)
                 isProgram = path == program
-                if program != nil, !isProgram, Protection(rawValue: mapping.protection).contains(.execute) {
+                if program != nil, !isProgram, isExecutable {
                     pinned[space(of: thread), default: PinnedCode()].linker = range
                 }
             }
@@ -76,7 +77,8 @@ extension RecordSession {
             effects += try pinCode(
                 in: range, asked: mapping.protection, file: file,
                 isShared: mapping.flags & MappingFlags.typeMask != MappingFlags.private.rawValue,
-                mayBeStack: mapping.flags & stack != 0, isProgram: isProgram, isToBeExecuted: isToBeExecuted, of: thread)
+                mayBeStack: mapping.flags & stack != 0, isProgram: isProgram, isToBeExecuted: isToBeExecuted,
+                of: thread)
         }
         return effects
     }

@@ -77,8 +77,8 @@ extension RecordSession {
     }
 
     /// Memory is gone, or something else is mapped there.
-    func forgetCode(in range: Range<GuestAddress>, of thread: RecordedThread) {
-        pinned[space(of: thread)]?.forget(range)
+    func forgetCode(in range: Range<GuestAddress>, isCodeOfFile: Bool = false, of thread: RecordedThread) {
+        pinned[space(of: thread)]?.forget(range, isCodeOfFile: isCodeOfFile)
     }
 
     /// mremap(2) has moved memory.

@@ -30,6 +30,7 @@ extension RecordSession {
         _ stretch: GuardedPages.Stretch, of file: GuardedPages.FileCode, _ thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         let code = stretch.pages
+        pinned[space(of: thread)]?.files = nil
         return try [protect(code, stretch.asked, of: thread)]
             + pinCode(in: code, asked: stretch.asked, file: file.file(at: code.lowerBound), of: thread)
     }
@@ -139,9 +140,8 @@ extension RecordSession {
         if let first = ambiguous.first {
             limit("code that overlaps other code", in: first..<page.upperBound, candidates: ambiguous, of: thread)
         }
-        let files = knownFiles(of: thread)
         let open = candidates.filter {
-            !flow.covers($0) && !isPartOfTrap($0, of: thread) && files?.isData($0) != true
+            !flow.covers($0) && !isPartOfTrap($0, of: thread) && knownFiles(of: thread)?.isData($0) != true
         }
         guard let first = open.first else { return }
         let inPage = code[Int(page.lowerBound - start)...]

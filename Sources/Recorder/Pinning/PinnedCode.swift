@@ -16,7 +16,7 @@ struct PinnedCode {
     var openPage: Range<GuestAddress>?
     /// Memory in which not all instructions are known and the kernel's pin of XCR0 has to do, and why it is so.
     var unsearched: [(range: Range<GuestAddress>, reason: String)] = []
-    /// nil until it is asked for, and after it has changed.
+    /// nil until it is asked for, and after it has changed. Of this address space alone.
     var files: KnownFiles?
     /// Where pages were entered, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
@@ -46,8 +46,10 @@ struct PinnedCode {
     }
 
     /// Memory was unmapped or mapped anew.
-    mutating func forget(_ range: Range<GuestAddress>) {
-        files = nil
+    ///
+    /// - Parameter isCodeOfFile: whether code of a file is there now.
+    mutating func forget(_ range: Range<GuestAddress>, isCodeOfFile: Bool) {
+        if isCodeOfFile || files?.overlap(range) == true { files = nil }
         guarded.remove(range)
         for site in sites.sites(in: range) { sites[site.address] = nil }
         for page in range.pages(of: entries) { entries[page] = nil }
