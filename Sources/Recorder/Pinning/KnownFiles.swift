@@ -13,8 +13,14 @@ final class KnownFiles {
     private let memory: GuestMemory
     private lazy var function = FunctionBounds.finder(modules: modules) { [memory] in memory.readExactly($0, count: $1)
     }
-    /// By the start of the mapping.
-    private var tables: [GuestAddress: Bool] = [:]
+    /// Whether a file has tables, at the address that its beginning has or would have: watched pages cut its mapping into
+    /// thousands.
+    private var tables: [Place: Bool] = [:]
+
+    private struct Place: Hashable {
+        var path: String
+        var address: UInt64
+    }
 
     init?(of thread: RecordedThread) {
         guard let map = AddressSpace.map(of: thread.id) else { return nil }
@@ -28,11 +34,12 @@ final class KnownFiles {
     func isData(_ address: GuestAddress) -> Bool {
         guard let module = module(at: address) else { return false }
         let hasTable: Bool
-        if let known = tables[module.start] {
+        let place = Place(path: module.displayPath, address: module.start.rawValue &- module.fileOffset)
+        if let known = tables[place] {
             hasTable = known
         } else {
             hasTable = FunctionBounds.hasTable(at: address, modules: modules) { memory.readExactly($0, count: $1) }
-            tables[module.start] = hasTable
+            tables[place] = hasTable
         }
         return hasTable && function(address) == nil
     }
