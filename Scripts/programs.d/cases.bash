@@ -22,6 +22,10 @@ named=(ls bash find tar gzip python perl make git_clone git_log sqlite openssl c
 threads=(openssl_speed python_threads python_processes python_asyncio node_timers node_workers java java_threads
     go_goroutines openmp swift_concurrency redis_io_threads nginx_workers postgres_pgbench stress_ng busy_terminal)
 
+# Programs that make or translate code, are checked by code of the compiler's, or are simply large.
+runtimes=(sbcl mono ffmpeg chromium valgrind_memcheck valgrind_helgrind valgrind_none address_sanitizer
+    address_sanitizer_without_leaks address_sanitizer_overflow thread_sanitizer)
+
 # Server ports: far from others, and different for runs of different users at the same time.
 port() { echo $((20000 + ($1 + PPID) % 10000)); }
 
@@ -1330,32 +1334,6 @@ case_gdb_refused() { command=(gdb -nx -batch -ex run --args /bin/true); output=o
 needs_perf() { echo perf; }
 case_perf() { command=(perf stat true); output=own; status=255; }
 
-needs_valgrind_memcheck() { echo valgrind gcc; }
-case_valgrind_memcheck() {
-    mkdir "$input"
-    printf '#include <stdlib.h>\nint main(void) { char *p = malloc(10); return p[11] ? 1 : 0; }\n' >"$input/a.c"
-    gcc -g -o "$input/a" "$input/a.c"
-    command=(valgrind -q --error-exitcode=9 ./a)
-    output=own
-}
-
-needs_address_sanitizer() { echo gcc; }
-case_address_sanitizer() {
-    mkdir "$input"
-    printf '#include <stdlib.h>\nint main(void) { char *p = malloc(10); free(p); return p[1]; }\n' >"$input/a.c"
-    gcc -g -fsanitize=address -o "$input/a" "$input/a.c" || return 1
-    command=(./a)
-    output=own
-}
-
-needs_thread_sanitizer() { echo gcc; }
-case_thread_sanitizer() {
-    mkdir "$input"
-    printf '#include <pthread.h>\nint x; void *f(void *p) { x++; return p; }\nint main(void) { pthread_t t; pthread_create(&t, 0, f, 0); pthread_join(t, 0); return x; }\n' >"$input/a.c"
-    gcc -g -fsanitize=thread -o "$input/a" "$input/a.c" || return 1
-    command=(./a)
-}
-
 needs_go() { echo go; }
 case_go() {
     mkdir "$input"
@@ -1378,4 +1356,247 @@ case_git_work() {
     repository "$input/origin"
     environment=(GIT_AUTHOR_DATE="2021-01-01T00:00:00Z" GIT_COMMITTER_DATE="2021-01-01T00:00:00Z")
     command=(bash -c 'cd origin && git checkout -q -b topic HEAD~5 && echo x >new && git add new && git commit -qm topic && git rebase -q main && git log --oneline | head -n 3 && git gc -q && git blame file1 | tail -n 1 && git grep -c 9 | head -n 3 && git stash list && git bisect start -q HEAD HEAD~10 >/dev/null && git bisect run sh -c "exit 0" | tail -n 1; git worktree add -q ../w main && git -C ../w status -sb')
+}
+
+# MARK: Programs that make or translate code
+
+needs_sbcl() { echo sbcl; }
+case_sbcl() {
+    mkdir "$input"
+    cat >"$input/script.lisp" <<'END'
+(defun fibonacci (n) (if (< n 2) n (+ (fibonacci (- n 1)) (fibonacci (- n 2)))))
+(format t "~d~%" (fibonacci 27))
+(defparameter *words* (make-hash-table :test 'equal))
+(dotimes (i 200000) (incf (gethash (format nil "w~d" (mod (* i 7919) 1009)) *words* 0)))
+(format t "~d ~d~%" (hash-table-count *words*) (gethash "w17" *words*))
+;; More than the collector lets pass: it stops the others by signals.
+(dotimes (i 40) (make-array 1000000 :initial-element i))
+(sb-ext:gc :full t)
+(let* ((lock (sb-thread:make-mutex)) (sum 0)
+       (threads (loop for n below 4 collect
+                  (let ((n n))
+                    (sb-thread:make-thread
+                      (lambda ()
+                        (let ((list nil))
+                          (dotimes (i 500000) (push (* i n) list) (when (zerop (mod i 10000)) (setf list nil)))
+                          (sb-thread:with-mutex (lock) (incf sum (+ n (length list) (fibonacci 20)))))))))))
+  (mapc #'sb-thread:join-thread threads)
+  (format t "~d~%" sum))
+(print (handler-case (/ 1 (- 1 1)) (division-by-zero () :division)))
+(print (handler-case (locally (declare (optimize (safety 3))) (svref (vector 1 2) (length *posix-argv*))) (error () :index)))
+(print (funcall (compile nil '(lambda (x) (* x x))) 12))
+(terpri)
+(sb-ext:exit :code 3)
+END
+    command=(sbcl --script script.lisp)
+    check() { grep -q '^1009 199$' "$run/$1.out"; }
+}
+
+needs_mono() { echo mono mcs; }
+case_mono() {
+    mkdir "$input"
+    cat >"$input/program.cs" <<'END'
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+
+class Program {
+    class Node { public Node left, right; public int value; }
+
+    static Node Tree(int depth) {
+        return depth == 0 ? null : new Node { left = Tree(depth - 1), right = Tree(depth - 1), value = depth };
+    }
+    static int Sum(Node node) { return node == null ? 0 : node.value + Sum(node.left) + Sum(node.right); }
+
+    static int Main() {
+        int total = 0;
+        for (int i = 0; i < 60; i++) total += Sum(Tree(13));
+        Console.WriteLine(total);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var counts = new Dictionary<string, int>();
+        for (int i = 0; i < 100000; i++) {
+            string key = "k" + i * 7919L % 1009;
+            int count;
+            counts.TryGetValue(key, out count);
+            counts[key] = count + 1;
+        }
+        Console.WriteLine(counts.Count + " " + counts["k17"]);
+        object gate = new object();
+        long sum = 0;
+        var threads = Enumerable.Range(0, 4).Select(n => new Thread(() => {
+            var list = new List<string>();
+            for (int i = 0; i < 50000; i++) { list.Add(i.ToString()); if (i % 1000 == 0) list.Clear(); }
+            lock (gate) sum += n + list.Count;
+        })).ToList();
+        threads.ForEach(t => t.Start());
+        threads.ForEach(t => t.Join());
+        Console.WriteLine(sum);
+        var tasks = Enumerable.Range(0, 20).Select(n => Task.Run(() => Enumerable.Range(0, 10000).Sum(x => (long)x * n)));
+        Console.WriteLine(Task.WhenAll(tasks).Result.Sum());
+        // Faults of the processor that the runtime turns into exceptions.
+        try { Console.WriteLine(total / (counts.Count - 1009)); } catch (DivideByZeroException) { Console.WriteLine("zero"); }
+        try { string text = null; Console.WriteLine(text.Length); } catch (NullReferenceException) { Console.WriteLine("null"); }
+        return 3;
+    }
+}
+END
+    (cd "$input" && mcs program.cs) || return 1
+    command=(mono program.exe)
+    check() { grep -q '^9499050000$' "$run/$1.out"; }
+}
+
+needs_ffmpeg() { echo ffmpeg; }
+case_ffmpeg() {
+    command=(bash -c 'ffmpeg -v error -nostdin -f lavfi -i testsrc=duration=1:size=320x240:rate=25 -f lavfi -i sine=duration=1 -c:v libx264 -c:a aac -fflags +bitexact -y clip.mp4 && sha256sum clip.mp4 && ffmpeg -v error -nostdin -i clip.mp4 -f framemd5 - | sha256sum')
+}
+
+needs_chromium() { echo chromium; }
+case_chromium() {
+    mkdir "$input"
+    cat >"$input/page.html" <<'END'
+<!DOCTYPE html>
+<html><head><title>A page</title></head><body><p id="p">before</p><script>
+let s = 0;
+for (let i = 0; i < 100000; i++) s = (s * 31 + i) % 1000003;
+document.getElementById("p").textContent = "sum " + s;
+const list = document.createElement("ul");
+for (let i = 0; i < 5; i++) { const item = document.createElement("li"); item.textContent = i * i; list.append(item); }
+document.body.append(list);
+</script></body></html>
+END
+    command=(chromium --headless --no-sandbox --dump-dom "file://$work/page.html")
+    # It says on standard error what it misses, and when.
+    output=own limit=300
+    check() { grep -q '<p id="p">sum 933429</p>.*$' "$run/$1.out" && grep -q '<li>16</li></ul>' "$run/$1.out"; }
+}
+
+# checked_program: a program with threads for valgrind.
+checked_program() {
+    mkdir "$input"
+    cat >"$input/a.c" <<'END'
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static int unguarded;
+static void *work(void *argument) {
+    char *text = malloc(100);
+    snprintf(text, 100, "thread %ld", (long)argument);
+    long length = (long)strlen(text);
+    free(text);
+    unguarded++;
+    return (void *)length;
+}
+int main(void) {
+    pthread_t threads[4];
+    long sum = 0;
+    void *result;
+    for (long i = 0; i < 4; i++) pthread_create(threads + i, NULL, work, (void *)i);
+    for (int i = 0; i < 4; i++) { pthread_join(threads[i], &result); sum += (long)result; }
+    printf("%ld %f\n", sum, strtod("1.5", NULL));
+    char *lost = malloc(10);
+    lost[10] = 1;
+    lost = NULL;
+    return 0;
+}
+END
+    gcc -g -O0 -w -pthread -o "$input/a" "$input/a.c"
+}
+
+# Their lines begin with the process's number.
+needs_valgrind_memcheck() { echo valgrind gcc; }
+case_valgrind_memcheck() {
+    checked_program || return 1
+    command=(valgrind -q --error-exitcode=9 --leak-check=full ./a)
+    output=own
+    check() {
+        grep -q '^32 1.500000$' "$run/$1.out" && grep -q 'Invalid write of size 1' "$run/$1.err" &&
+            grep -q '10 bytes in 1 blocks are definitely lost' "$run/$1.err"
+    }
+}
+
+needs_valgrind_helgrind() { echo valgrind gcc; }
+case_valgrind_helgrind() {
+    checked_program || return 1
+    command=(valgrind -q --error-exitcode=9 --tool=helgrind ./a)
+    output=own
+    check() { grep -q '^32 1.500000$' "$run/$1.out" && grep -q 'Possible data race' "$run/$1.err"; }
+}
+
+needs_valgrind_none() { echo valgrind; }
+case_valgrind_none() { command=(valgrind -q --tool=none ls -lR /usr/share/doc/base-files); }
+
+needs_address_sanitizer() { echo gcc; }
+case_address_sanitizer() {
+    mkdir "$input"
+    cat >"$input/a.c" <<'END'
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static void *work(void *argument) {
+    char *text = malloc(100);
+    snprintf(text, 100, "thread %ld", (long)argument);
+    return text;
+}
+int main(void) {
+    pthread_t threads[3];
+    for (long i = 0; i < 3; i++) pthread_create(threads + i, NULL, work, (void *)i);
+    for (int i = 0; i < 3; i++) {
+        void *text;
+        pthread_join(threads[i], &text);
+        puts(text);
+        free(text);
+    }
+    return 4;
+}
+END
+    gcc -g -fsanitize=address -pthread -o "$input/a" "$input/a.c" || return 1
+    command=(./a)
+    # LeakSanitizer, which traces its own process, runs at the end and cannot: it makes the status 1, without what is still
+    # in the output's buffer, and says so, as does xrr.
+    output=own status=1
+    check() {
+        if [[ $1 == native ]]; then
+            grep -q '^thread 2$' "$run/$1.out"
+        else
+            grep -q '^xrr: .*ASAN_OPTIONS=detect_leaks=0' "$run/$1.err" && grep -q LeakSanitizer "$run/$1.err"
+        fi
+    }
+}
+
+needs_address_sanitizer_without_leaks() { echo gcc; }
+case_address_sanitizer_without_leaks() {
+    case_address_sanitizer || return 1
+    environment=(ASAN_OPTIONS=detect_leaks=0)
+    output=native status=4
+    check() { :; }
+}
+
+needs_address_sanitizer_overflow() { echo gcc; }
+case_address_sanitizer_overflow() {
+    mkdir "$input"
+    cat >"$input/a.c" <<'END'
+#include <stdlib.h>
+int main(int argc, char **argv) {
+    char *text = malloc(10);
+    text[10 + argc - 1] = argv[0][0];
+    return 0;
+}
+END
+    gcc -g -fsanitize=address -o "$input/a" "$input/a.c" || return 1
+    command=(./a)
+    output=own
+    check() { grep -q 'AddressSanitizer: heap-buffer-overflow' "$run/$1.err"; }
+}
+
+needs_thread_sanitizer() { echo gcc; }
+case_thread_sanitizer() {
+    mkdir "$input"
+    printf '#include <pthread.h>\nint x; void *f(void *p) { x++; return p; }\nint main(void) { pthread_t t; pthread_create(&t, 0, f, 0); pthread_join(t, 0); return x; }\n' >"$input/a.c"
+    gcc -g -fsanitize=thread -o "$input/a" "$input/a.c" || return 1
+    command=(./a)
 }

@@ -15,7 +15,8 @@ extension RecordSession {
         switch call.number {
         case .mmap:
             let (before, own) = try mapped(entry, at: GuestAddress(result), thread: thread)
-            return try before + own + pinCode(in: own, of: thread)
+            return try before + own
+                + pinCode(in: own, isToBeExecuted: isLinker(entry.instructionPointer, of: thread), of: thread)
         case .munmap:
             let address = GuestAddress(entry.argument(0))
             let length = pages(entry.argument(1))
@@ -52,27 +53,39 @@ extension RecordSession {
 
     /// Looks for code in what has just been mapped.
     ///
-    /// - Parameter program: the path of the program that has just been executed.
+    /// - Parameters:
+    ///   - program: the path of the program that has just been executed.
+    ///   - isToBeExecuted: whether code of files is there to be executed, as far as one can know.
     func pinCode(
-        in mappings: [Effect], program: String? = nil, of thread: RecordedThread
+        in mappings: [Effect], program: String? = nil, isToBeExecuted: Bool = true, of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         var effects: [Effect] = []
         for case .map(let mapping) in mappings {
             let range = mapping.address..<mapping.address + mapping.length
-            forgetCode(in: range, of: thread)
+            let isExecutable = Protection(rawValue: mapping.protection).contains(.execute)
+            forgetCode(in: range, isCodeOfFile: isExecutable && mapping.backing != .anonymous, of: thread)
             var file: (digest: FileDigest, offset: UInt64)?
             var isProgram = false
             if case .file(let digest, let offset, let path) = mapping.backing {
                 file = (digest, offset)
                 isProgram = path == program
+                if program != nil, !isProgram, isExecutable {
+                    pinned[space(of: thread), default: PinnedCode()].linker = range
+                }
             }
             let stack = MappingFlags.growsDown.rawValue | MappingFlags.stack.rawValue
             effects += try pinCode(
                 in: range, asked: mapping.protection, file: file,
                 isShared: mapping.flags & MappingFlags.typeMask != MappingFlags.private.rawValue,
-                mayBeStack: mapping.flags & stack != 0, isProgram: isProgram, of: thread)
+                mayBeStack: mapping.flags & stack != 0, isProgram: isProgram, isToBeExecuted: isToBeExecuted,
+                of: thread)
         }
         return effects
+    }
+
+    /// Whether an address is in the program's dynamic linker.
+    private func isLinker(_ address: GuestAddress, of thread: RecordedThread) -> Bool {
+        pinned[space(of: thread)]?.linker?.contains(address) == true
     }
 
     /// Whether a call touches xrr's own pages, which the tracee may neither replace nor unmap.

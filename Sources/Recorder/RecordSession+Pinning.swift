@@ -7,9 +7,10 @@ internal import XState
 
 /// Traps in the place of instructions that would show the CPU, in all code that can be executed.
 ///
-/// Where tables (unwind information, symbols) tell what is code, the traps are set when the code is mapped. The rest is
-/// watched: it is not executable until the program executes it, and the address at which it does is certainly the start
-/// of an instruction, from which decoding can begin.
+/// Where tables (unwind information, symbols) tell what is code, the traps are set when the code is mapped by the kernel or
+/// the dynamic linker, or, where another maps it, when it is executed for the first time: programs that translate code
+/// read it and never do. The rest is watched: it is not executable until the program executes it, and the address at which
+/// it does is certainly the start of an instruction, from which decoding can begin.
 extension RecordSession {
     func space(of thread: RecordedThread) -> ObjectIdentifier { ObjectIdentifier(thread.traced.addressSpace) }
 
@@ -20,10 +21,12 @@ extension RecordSession {
     ///   - file: what the memory shows and has not been changed; nil for any other.
     ///   - mayBeStack: the kernel writes there when it likes, so its state cannot change.
     ///   - isProgram: it is the program's own code, not that of a library.
+    ///   - isToBeExecuted: false for code of a file that may be there to be read only.
     /// - Returns: what was done about it, to be repeated by a replay.
     func pinCode(
         in range: Range<GuestAddress>, asked: UInt32, file: (digest: FileDigest, offset: UInt64)? = nil,
-        isShared: Bool = false, mayBeStack: Bool = false, isProgram: Bool = false, of thread: RecordedThread
+        isShared: Bool = false, mayBeStack: Bool = false, isProgram: Bool = false, isToBeExecuted: Bool = true,
+        of thread: RecordedThread
     ) throws(PtraceError) -> [Effect] {
         guard let pin = options.pin, !range.isEmpty else { return [] }
         let protection = Protection(rawValue: asked)
@@ -48,15 +51,20 @@ extension RecordSession {
         }
         let image = CodeImage(thread.memory)
         guard let code = scanner.scan(range, file: file, image, of: thread) else { return effects }
+        let above =
+            pin.isNative || code.choosesByCPU && !isProgram
+            ? [] : code.features.filter { range.contains($0.address) && !pin.cpu.has($0.feature) }
+        if let file, !isToBeExecuted {
+            let isToBeChanged =
+                !above.isEmpty || !code.sensitive.unresolved.isEmpty
+                || code.sensitive.instructions.contains { pin.covers($0.kind) }
+            return isToBeChanged ? [try watch(range, asked: asked, file: file, of: thread)] : []
+        }
         try setTraps(code.sensitive.instructions, pin, in: image, of: thread, &effects)
-        if !pin.isNative, isProgram || !code.choosesByCPU {
-            for instruction in code.features
-            where range.contains(instruction.address) && !pin.cpu.has(instruction.feature) {
-                setTrap(
-                    .above(instruction), at: instruction.address, length: instruction.length, pin, in: image,
-                    of: thread,
-                    &effects)
-            }
+        for instruction in above {
+            setTrap(
+                .above(instruction), at: instruction.address, length: instruction.length, pin, in: image, of: thread,
+                &effects)
         }
         try image.flush()
         let unresolved = code.sensitive.unresolved.filter { address in
@@ -69,8 +77,8 @@ extension RecordSession {
     }
 
     /// Memory is gone, or something else is mapped there.
-    func forgetCode(in range: Range<GuestAddress>, of thread: RecordedThread) {
-        pinned[space(of: thread)]?.forget(range)
+    func forgetCode(in range: Range<GuestAddress>, isCodeOfFile: Bool = false, of thread: RecordedThread) {
+        pinned[space(of: thread)]?.forget(range, isCodeOfFile: isCodeOfFile)
     }
 
     /// mremap(2) has moved memory.

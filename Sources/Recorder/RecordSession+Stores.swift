@@ -9,13 +9,13 @@ extension RecordSession {
     func writableLength(from start: GuestAddress, atMost limit: UInt64, by thread: RecordedThread) -> UInt64 {
         let space = ObjectIdentifier(thread.traced.addressSpace)
         let known = writable[space]?.length(from: start, atMost: limit) ?? 0
-        if known == limit { return known }
+        if known == limit || writable[space]?.refuses(start + known) == true { return known }
         // A stack grows when somebody looks at what is below it.
         _ = thread.memory.read(start + known, count: 1)
         guard let map = AddressSpace.map(of: thread.id) else { return known }
         let guarded = pinned[space]?.guarded.stretches ?? []
         let withheld = guarded.filter { $0.asked & Protection.write.rawValue != 0 }.map(\.pages)
-        writable[space, default: WritableMemory()].learn(map, withheld: withheld)
+        writable[space, default: WritableMemory()].learn(map, asFor: start + known, withheld: withheld)
         return writable[space]?.length(from: start, atMost: limit) ?? 0
     }
 

@@ -52,6 +52,7 @@ extension RecordSession {
         if !request.sharesMemory {
             files.copyMappings(from: parent.traced.addressSpace, to: space)
             pinned[ObjectIdentifier(space)] = pinned[ObjectIdentifier(parent.traced.addressSpace)]
+            pinned[ObjectIdentifier(space)]?.files = nil
         }
         if call.isRewritten { try traced.setRegisters(restored(try traced.registers(), from: call)) }
         try writeStart(of: child, parent: parent, request: request)
@@ -134,9 +135,8 @@ extension RecordSession {
         // Nobody else in the address space: the kernel leaves the word alone (kernel/fork.c, mm_release).
         let isLast = thread.traced.addressSpace.threadCount == 1
         if !thread.clearedAtExit.isNull, !isLast { thread.wordsChangedByExit.append((thread.clearedAtExit, 0)) }
-        guard !thread.wordsChangedByExit.isEmpty, let map = AddressSpace.map(of: thread.id) else { return }
         // What cannot be written stays as it is, without an error.
-        thread.wordsChangedByExit.removeAll { !map.isWritable(at: $0.address) || !map.isWritable(at: $0.address + 3) }
+        thread.wordsChangedByExit.removeAll { writableLength(from: $0.address, atMost: 4, by: thread) < 4 }
     }
 
     /// Until a thread has left its address space, nothing else that runs there may see half of its end.

@@ -15,6 +15,26 @@ extension RecordSession {
         return [try protect(pages, asked & ~Protection.execute.rawValue, of: thread)]
     }
 
+    /// Puts off the traps in code of a file until somebody executes it.
+    func watch(
+        _ pages: Range<GuestAddress>, asked: UInt32, file: (digest: FileDigest, offset: UInt64),
+        of thread: RecordedThread
+    ) throws(PtraceError) -> Effect {
+        pinned[space(of: thread), default: PinnedCode()].guarded.insert(
+            pages, asked: asked, file: .init(file, at: pages.lowerBound))
+        return try protect(pages, asked & ~Protection.execute.rawValue, of: thread)
+    }
+
+    /// Code of a file is executed for the first time: from now on it is as if it had been mapped to be.
+    private func open(
+        _ stretch: GuardedPages.Stretch, of file: GuardedPages.FileCode, _ thread: RecordedThread
+    ) throws(PtraceError) -> [Effect] {
+        let code = stretch.pages
+        pinned[space(of: thread)]?.files = nil
+        return try [protect(code, stretch.asked, of: thread)]
+            + pinCode(in: code, asked: stretch.asked, file: file.file(at: code.lowerBound), of: thread)
+    }
+
     private func protect(
         _ pages: Range<GuestAddress>, _ protection: UInt32, of thread: RecordedThread
     ) throws(PtraceError) -> Effect {
@@ -43,7 +63,12 @@ extension RecordSession {
             effects = try release(page, stretch, of: thread)
         } else {
             guard Self.isFetch(of: info.faultAddress, at: registers.instructionPointer) else { return false }
-            effects = try admit(page, pin, at: registers.instructionPointer, of: thread)
+            effects =
+                if let file = stretch.file {
+                    try open(stretch, of: file, thread)
+                } else {
+                    try admit(page, pin, at: registers.instructionPointer, of: thread)
+                }
         }
         let xstate = try thread.traced.xstate()
         try undoForcedSignal(of: thread)
@@ -115,9 +140,8 @@ extension RecordSession {
         if let first = ambiguous.first {
             limit("code that overlaps other code", in: first..<page.upperBound, candidates: ambiguous, of: thread)
         }
-        let files = knownFiles(of: thread)
         let open = candidates.filter {
-            !flow.covers($0) && !isPartOfTrap($0, of: thread) && files?.isData($0) != true
+            !flow.covers($0) && !isPartOfTrap($0, of: thread) && knownFiles(of: thread)?.isData($0) != true
         }
         guard let first = open.first else { return }
         let inPage = code[Int(page.lowerBound - start)...]

@@ -6,6 +6,8 @@ internal import Tracee
 /// then kept up with the effects of the program's own calls. What is not known here is to be looked up again.
 struct WritableMemory {
     private var known = RangeSet<GuestAddress>()
+    /// Pages that were looked up, and are mapped so that the program cannot write them.
+    private var refusing: Set<GuestAddress> = []
 
     /// How many bytes from an address on are known to be writable, up to a limit.
     func length(from start: GuestAddress, atMost limit: UInt64) -> UInt64 {
@@ -20,11 +22,19 @@ struct WritableMemory {
         return min(limit, ranges[low].upperBound - start)
     }
 
+    /// Whether an address is known not to be writable. Of what is not mapped that is never known: a stack may grow there.
+    func refuses(_ address: GuestAddress) -> Bool { refusing.contains(address.pageStart) }
+
     /// Begins anew with what the kernel tells.
     ///
-    /// - Parameter withheld: memory that the program may write and that is not writable only because of xrr.
-    mutating func learn(_ map: MemoryMap, withheld: [Range<GuestAddress>]) {
+    /// - Parameters:
+    ///   - address: the one that was not known to be writable.
+    ///   - withheld: memory that the program may write and that is not writable only because of xrr.
+    mutating func learn(_ map: MemoryMap, asFor address: GuestAddress, withheld: [Range<GuestAddress>]) {
         known = RangeSet(map.entries.filter(\.isWritable).map { $0.start..<$0.end } + withheld)
+        refusing = refusing.filter { !known.contains($0) }
+        let isMapped = map.entries.contains { $0.start <= address && address < $0.end }
+        if isMapped, !known.contains(address) { refusing.insert(address.pageStart) }
     }
 
     /// Takes note of what a frame does to the address space.
@@ -35,21 +45,23 @@ struct WritableMemory {
         case .protect(let address, let length, let protection):
             note(address..<address + length, protection)
         case .unmap(let address, let length), .advise(let address, let length, _):
-            known.remove(contentsOf: address..<address + length)
+            forget(address..<address + length)
         case .remap(let old, let oldLength, let new, let newLength, let dontUnmap):
             let wasWritable = length(from: old, atMost: 1) == 1
-            if !dontUnmap { known.remove(contentsOf: old..<old + oldLength) }
+            if !dontUnmap { forget(old..<old + oldLength) }
             note(new..<new + newLength, wasWritable ? Protection.write.rawValue : 0)
         default: break
         }
     }
 
     private mutating func note(_ range: Range<GuestAddress>, _ protection: UInt32) {
-        if Protection(rawValue: protection).contains(.write) {
-            known.insert(contentsOf: range)
-        } else {
-            known.remove(contentsOf: range)
-        }
+        forget(range)
+        if Protection(rawValue: protection).contains(.write) { known.insert(contentsOf: range) }
+    }
+
+    private mutating func forget(_ range: Range<GuestAddress>) {
+        known.remove(contentsOf: range)
+        if !refusing.isEmpty { refusing = refusing.filter { !range.contains($0) } }
     }
 }
 

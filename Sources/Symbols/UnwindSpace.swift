@@ -6,6 +6,7 @@ import LinuxABI
 /// libunwind calls back only during `frames(limit:)`.
 final class UnwindSpace {
     private let registers: Registers
+    /// In ascending order.
     private let modules: [GuestModule]
     private let readMemory: (GuestAddress, Int) -> [UInt8]?
     /// Pages read so far. The search in .eh_frame_hdr and the decoding of CFI ask for word after word.
@@ -15,7 +16,7 @@ final class UnwindSpace {
 
     init(registers: Registers, modules: [GuestModule], readMemory: @escaping (GuestAddress, Int) -> [UInt8]?) {
         self.registers = registers
-        self.modules = modules
+        self.modules = modules.sorted { $0.start < $1.start }
         self.readMemory = readMemory
     }
 
@@ -118,7 +119,7 @@ final class UnwindSpace {
     }
 
     fileprivate func table(for address: GuestAddress) -> UnwindTable? {
-        guard let module = modules.containing(address) else { return nil }
+        guard let module = modules.last(upTo: address), module.contains(address) else { return nil }
         if let known = tables[module.start] { return known }
         let found = headers(of: module).flatMap { headers in
             headers.bias(ofMappingAt: module.start, fileOffset: module.fileOffset).flatMap { bias in
@@ -220,6 +221,18 @@ extension UnwindSpace {
             access_fpreg: { _, _, _, _, _ in UnwindSpace.failure(UNW_EBADREG) },
             resume: { _, _, _ in UnwindSpace.failure(UNW_EINVAL) },
             get_proc_name: { _, _, _, _, _, _ in UnwindSpace.failure(UNW_ENOINFO) })
+    }
+}
+
+extension [GuestModule] {
+    /// Of modules in ascending order the last one that begins at an address or before it.
+    fileprivate func last(upTo address: GuestAddress) -> GuestModule? {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle].start <= address { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? self[low - 1] : nil
     }
 }
 

@@ -1,5 +1,6 @@
 import LinuxABI
 import Testing
+import TraceFormat
 
 @testable import Recorder
 
@@ -139,5 +140,24 @@ import Testing
             let bounds = guarded.stretches.map(\.pages)
             #expect(zip(bounds, bounds.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
         }
+    }
+
+    @Test func partsOfAFileKnowTheirOffsets() throws {
+        var guarded = GuardedPages()
+        let digest = FileDigest(bytes: [UInt8](repeating: 7, count: FileDigest.size))
+        guarded.insert(
+            pages(10..<20), asked: fixed, file: .init((digest, 0x3000), at: pages(10..<20).lowerBound))
+        guarded.remove(pages(13..<14))
+        guarded.move(pages(15..<17), to: pages(40..<41).lowerBound)
+        #expect(numbers(guarded) == [10..<13, 14..<15, 17..<20, 40..<42])
+        for (page, offset) in [(UInt64(10), UInt64(0x3000)), (14, 0x7000), (17, 0xa000), (40, 0x8000), (41, 0x9000)] {
+            let address = pages(page..<page + 1).lowerBound
+            let file = try #require(guarded.stretch(at: address)?.file?.file(at: address))
+            #expect(file.digest == digest && file.offset == offset)
+        }
+        // Two files side by side are not one.
+        guarded.insert(pages(50..<51), asked: fixed, file: .init((digest, 0), at: pages(50..<51).lowerBound))
+        guarded.insert(pages(51..<52), asked: fixed)
+        #expect(numbers(guarded).suffix(2) == [50..<51, 51..<52])
     }
 }

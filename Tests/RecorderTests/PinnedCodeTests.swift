@@ -35,7 +35,7 @@ import Testing
         let next = page + GuestAddress.pageSize
         _ = code.noteEntry(at: page, into: page, bytes: bytes)
         #expect(code.noteEntry(at: next, into: next, bytes: bytes).all == [next])
-        code.forget(page..<next)
+        code.forget(page..<next, isCodeOfFile: false)
         #expect(code.noteEntry(at: page + 1, into: page, bytes: bytes).all == [page + 1])
         #expect(code.noteEntry(at: next + 1, into: next, bytes: bytes).all == [next, next + 1])
     }

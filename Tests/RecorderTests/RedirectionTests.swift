@@ -24,7 +24,7 @@ import Tracee
 
     private func writable(_ range: OutputRange) -> UInt64 {
         var known = WritableMemory()
-        if let map = AddressSpace.map(of: program.thread.id) { known.learn(map, withheld: []) }
+        if let map = AddressSpace.map(of: program.thread.id) { known.learn(map, asFor: GuestAddress(0), withheld: []) }
         return known.length(from: range.start, atMost: range.length)
     }
 

@@ -10,7 +10,9 @@ import Tracee
     private func at(_ number: UInt64) -> GuestAddress { GuestAddress(number * 4096) }
 
     /// Pages 1 and 2 can be written, 3 can be read, 5 can be written.
-    private func known() -> WritableMemory {
+    ///
+    /// - Parameter looked: the page that was asked for; the first by default.
+    private func known(lookingFor looked: GuestAddress = GuestAddress(4096)) -> WritableMemory {
         let text = """
             1000-3000 rw-p 00000000 00:00 0
             3000-4000 r--p 00000000 00:00 0
@@ -18,7 +20,7 @@ import Tracee
 
             """
         var memory = WritableMemory()
-        memory.learn(MemoryMap(parsing: Array(text.utf8)), withheld: [])
+        memory.learn(MemoryMap(parsing: Array(text.utf8)), asFor: looked, withheld: [])
         return memory
     }
 
@@ -34,8 +36,23 @@ import Tracee
 
     @Test func whatXrrWithholdsCanBeWritten() {
         var memory = WritableMemory()
-        memory.learn(MemoryMap(entries: []), withheld: [at(7)..<at(8)])
+        memory.learn(MemoryMap(entries: []), asFor: at(7), withheld: [at(7)..<at(8)])
         #expect(memory.length(from: at(7), atMost: page) == page)
+    }
+
+    @Test func whatIsMappedAndCannotBeWrittenIsNotLookedUpAgain() {
+        #expect(!known().refuses(at(3)))
+        // A stack may have grown where nothing was.
+        #expect(!known(lookingFor: at(4)).refuses(at(4)) && !known(lookingFor: at(5)).refuses(at(5)))
+        var memory = known(lookingFor: at(3) + 8)
+        #expect(memory.refuses(at(3)) && memory.refuses(at(3) + 4095) && !memory.refuses(at(4)))
+        memory.note(.protect(at(5), length: page, protection: 1))
+        #expect(memory.refuses(at(3)))
+        memory.note(.advise(at(2), length: 2 * page, advice: 4))
+        #expect(!memory.refuses(at(3)))
+        memory = known(lookingFor: at(3))
+        memory.note(.protect(at(3), length: page, protection: 3))
+        #expect(!memory.refuses(at(3)) && memory.length(from: at(3), atMost: page) == page)
     }
 
     @Test func effectsAreFollowed() {

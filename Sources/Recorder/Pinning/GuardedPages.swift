@@ -1,8 +1,29 @@
 internal import LinuxABI
+internal import TraceFormat
 
-/// Executable memory that is watched because no table tells which of its bytes are instructions: it is not executable
-/// until it is executed, and where the program may write it, not writable from then on until it is written.
+/// Executable memory that is watched: it is not executable until it is executed.
+///
+/// Either no table tells which of its bytes are instructions, and each page is looked at when it is entered; where the
+/// program may write it, it is not writable from then on until it is written. Or it is code of a file of which nobody
+/// knows whether it is there to be executed at all (`FileCode`).
 struct GuardedPages {
+    /// Code of a file that has been mapped and not executed.
+    struct FileCode: Hashable {
+        var digest: FileDigest
+        /// An address less the offset in the file of what it shows.
+        var bias: UInt64
+
+        init(_ file: (digest: FileDigest, offset: UInt64), at address: GuestAddress) {
+            digest = file.digest
+            bias = address.rawValue &- file.offset
+        }
+
+        /// The file and the offset of what an address shows.
+        func file(at address: GuestAddress) -> (digest: FileDigest, offset: UInt64) {
+            (digest, address.rawValue &- bias)
+        }
+    }
+
     /// Memory in one state.
     struct Stretch: Hashable {
         var pages: Range<GuestAddress>
@@ -12,6 +33,8 @@ struct GuardedPages {
         var isExecuted: Bool
         /// Changes of state are counted by region: what one mmap(2) or mprotect(2) made.
         var region: Int
+        /// nil once the traps stand in it, and where no table tells where they belong.
+        var file: FileCode?
 
         /// The program may write it, and cannot for the time being.
         var withholdsWrites: Bool { isExecuted && asked & Protection.write.rawValue != 0 }
@@ -29,10 +52,10 @@ struct GuardedPages {
     var hasWithheldWrites: Bool { withheldCount > 0 }
 
     /// Begins to watch pages.
-    mutating func insert(_ pages: Range<GuestAddress>, asked: UInt32) {
+    mutating func insert(_ pages: Range<GuestAddress>, asked: UInt32, file: FileCode? = nil) {
         remove(pages)
         nextRegion += 1
-        place(Stretch(pages: pages, asked: asked, isExecuted: false, region: nextRegion))
+        place(Stretch(pages: pages, asked: asked, isExecuted: false, region: nextRegion, file: file))
     }
 
     /// The index of the first stretch that ends behind an address.
@@ -110,6 +133,7 @@ struct GuardedPages {
             let part = stretch.pages.clamped(to: pages)
             let start = new + (part.lowerBound - pages.lowerBound)
             stretch.pages = start..<start + (part.upperBound - part.lowerBound)
+            stretch.file?.bias &+= new.rawValue &- pages.lowerBound.rawValue
             remove(stretch.pages)
             place(stretch)
         }
@@ -127,7 +151,7 @@ struct GuardedPages {
     private mutating func join(at index: Int) {
         let (low, high) = (stretches[index], stretches[index + 1])
         guard low.pages.upperBound == high.pages.lowerBound, low.asked == high.asked, low.region == high.region,
-            low.isExecuted == high.isExecuted
+            low.isExecuted == high.isExecuted, low.file == high.file
         else { return }
         stretches[index].pages = low.pages.lowerBound..<high.pages.upperBound
         stretches.remove(at: index + 1)

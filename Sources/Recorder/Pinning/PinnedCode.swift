@@ -7,6 +7,8 @@ struct PinnedCode {
     /// The traps that stand in it, by address.
     var sites = CodeSites()
     var guarded = GuardedPages()
+    /// The code of the program's dynamic linker: what that maps is there to be executed.
+    var linker: Range<GuestAddress>?
     /// Memory of xrr's in the address space, for code that executes instructions in their place.
     var stubs = StubArea()
     /// The watched page that is executed now although it is not known what all of its bytes are: whoever leaves it is
@@ -14,7 +16,7 @@ struct PinnedCode {
     var openPage: Range<GuestAddress>?
     /// Memory in which not all instructions are known and the kernel's pin of XCR0 has to do, and why it is so.
     var unsearched: [(range: Range<GuestAddress>, reason: String)] = []
-    /// nil until it is asked for, and after it has changed.
+    /// nil until it is asked for, and after it has changed. Of this address space alone.
     var files: KnownFiles?
     /// Where pages were entered, by the addresses of the pages.
     private var entries: [GuestAddress: Entries] = [:]
@@ -44,8 +46,10 @@ struct PinnedCode {
     }
 
     /// Memory was unmapped or mapped anew.
-    mutating func forget(_ range: Range<GuestAddress>) {
-        files = nil
+    ///
+    /// - Parameter isCodeOfFile: whether code of a file is there now.
+    mutating func forget(_ range: Range<GuestAddress>, isCodeOfFile: Bool) {
+        if isCodeOfFile || files?.overlap(range) == true { files = nil }
         guarded.remove(range)
         for site in sites.sites(in: range) { sites[site.address] = nil }
         for page in range.pages(of: entries) { entries[page] = nil }
