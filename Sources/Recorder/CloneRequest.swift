@@ -43,6 +43,9 @@ struct CloneRequest {
 
     var sharesMemory: Bool { flags & Flag.sharesMemory != 0 }
     var isThread: Bool { flags & Flag.thread != 0 }
+    var sharesHandlers: Bool { flags & CloneFlags.sharesHandlers.rawValue != 0 }
+    /// CLONE_CLEAR_SIGHAND. A bit that clone(2) does not have.
+    var clearsHandlers: Bool { flags & CloneFlags.clearHandlers.rawValue != 0 }
     /// CLONE_UNTRACED, which would let the child escape.
     static let untraced = Flag.untraced
     /// The size of `struct clone_args.flags`, the first member.

@@ -1,3 +1,5 @@
+internal import XState
+
 /// Dispositions as the tracee knows them, of those signals that the recorder's own traps and steps raise: SIGSEGV and SIGTRAP.
 ///
 /// A forced signal that the thread blocks or ignores makes the kernel unblock it and set its disposition to the default
@@ -6,10 +8,11 @@ struct FaultActions {
     /// `struct sigaction` in the kernel's form: handler, flags, restorer, mask (8 bytes each).
     static let size = 32
     static let maskSize: UInt64 = 8
+    static let flagsOffset = 8
+    /// SA_RESETHAND.
+    static let oneShotFlag: UInt64 = 0x8000_0000
     /// SIG_IGN as the handler.
     private static let ignore: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0]
-    /// SA_RESETHAND, in the highest byte of the lower half of the flags.
-    private static let isOneShot: (byte: Int, bit: UInt8) = (8 + 3, 0x80)
     private static let signals = [Signal.segv, Signal.trap]
 
     private var actions: [Int32: [UInt8]] = [:]
@@ -34,7 +37,8 @@ struct FaultActions {
 
     /// A handler starts: one that is for one time is none afterwards.
     mutating func noteHandled(_ signal: Int32) {
-        if let action = actions[signal], action[Self.isOneShot.byte] & Self.isOneShot.bit != 0 { actions[signal] = nil }
+        guard let action = actions[signal] else { return }
+        if action.integer(at: Self.flagsOffset, as: UInt64.self) & Self.oneShotFlag != 0 { actions[signal] = nil }
     }
 
     /// Handlers are reset by execve(2), "ignore" stays.

@@ -116,13 +116,7 @@ extension RecordSession {
         switch handler {
         case .setTidAddress: thread.clearedAtExit = GuestAddress(entry.argument(0))
         case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
-        case .sigaction:
-            let action = GuestAddress(entry.argument(1))
-            let signal = Int32(truncatingIfNeeded: entry.argument(0))
-            if FaultActions.isNoted(signal), !action.isNull {
-                thread.process.faultActions.set(
-                    thread.memory.readExactly(action, count: FaultActions.size), for: signal)
-            }
+        case .sigaction: noteAction(of: call, by: thread)
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
         case .processVMWrite: call.effects += remoteWrites(call, result: UInt64(result), thread: thread)

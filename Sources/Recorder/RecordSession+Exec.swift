@@ -19,6 +19,7 @@ extension RecordSession {
         let process = thread.process
         process.programBreak = nil
         process.faultActions.noteExec()
+        process.actions = SignalActions()
         thread.robustList = .null
         thread.clearedAtExit = .null
         thread.next.request = .syscall

@@ -38,6 +38,8 @@ extension RecordSession {
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
         process.threads.append(id)
+        if request.sharesHandlers { process.actions = parent.process.actions }
+        if request.clearsHandlers { process.actions.noteReset() }
         let child = RecordedThread(
             traced: traced, process: process, signalMask: parent.signalMask, userRequest: parent.userRequest)
         child.seccomp = parent.seccomp

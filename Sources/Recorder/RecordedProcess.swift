@@ -10,6 +10,8 @@ final class RecordedProcess {
     var programBreak: UInt64?
     /// The dispositions of signals that the recorder makes the kernel raise.
     var faultActions = FaultActions()
+    /// The dispositions of all signals, as far as they are known.
+    var actions = SignalActions()
 
     /// SIGTRAP, which the program ignores, has its default disposition for steps of the recorder.
     var admitsOwnTraps = false
@@ -27,6 +29,7 @@ final class RecordedProcess {
         let child = RecordedProcess(id: id)
         child.programBreak = programBreak
         child.faultActions = faultActions
+        child.actions = actions.copy()
         child.admitsOwnTraps = admitsOwnTraps
         child.dumpable = dumpable
         child.readImpliesExecute = readImpliesExecute
