@@ -38,7 +38,7 @@ final class PendingSyscall {
     var kernelAnswer: RecordingFilter.Answer?
     /// The SIGSYS that a filter of the program wants to be raised instead of the call.
     var trap: SignalInfo?
-    /// `struct sigaction` that rt_sigaction(2) sets for a signal of `FaultActions`.
+    /// `struct sigaction` that rt_sigaction(2) sets for a signal of `SignalActions`.
     var signalAction: [UInt8]?
     /// The filter that the call installs.
     var filter: PendingFilter?

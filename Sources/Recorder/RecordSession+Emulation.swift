@@ -104,8 +104,8 @@ extension RecordSession {
         case .sigaction:
             // Where both pointers are the same, the former one stands there afterwards.
             let action = GuestAddress(entry.argument(1))
-            if FaultActions.isNoted(Int32(truncatingIfNeeded: entry.argument(0))), !action.isNull {
-                call.signalAction = thread.memory.readExactly(action, count: FaultActions.size)
+            if !action.isNull {
+                call.signalAction = thread.memory.readExactly(action, count: SignalActions.size)
             }
             return .execute
         case .schedGetaffinity: return affinity(call, thread)
@@ -135,15 +135,7 @@ extension RecordSession {
         switch handler {
         case .setTidAddress: thread.clearedAtExit = GuestAddress(entry.argument(0))
         case .setRobustList: thread.robustList = GuestAddress(entry.argument(0))
-        case .sigaction:
-            let signal = Int32(truncatingIfNeeded: entry.argument(0))
-            let actions = thread.process.faultActions
-            let former = GuestAddress(entry.argument(2))
-            // For the time being the kernel has the default.
-            if signal == Signal.trap, actions.admitsOwnTraps, !former.isNull, let action = actions[signal] {
-                _ = store(action, to: former, for: thread)
-            }
-            if let action = call.signalAction { actions.set(action, for: signal) }
+        case .sigaction: noteAction(of: call, by: thread)
         case .personality: notePersonality(of: thread)
         case .noNewPrivileges: if isSettingNoNewPrivileges(call) { thread.hasNoNewPrivileges = true }
         case .processVMWrite: call.effects += try remoteWrites(call, result: UInt64(result), thread: thread)

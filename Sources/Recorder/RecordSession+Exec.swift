@@ -18,7 +18,7 @@ extension RecordSession {
         if former.threadCount == 0 { forget(former) }
         let process = thread.process
         process.programBreak = nil
-        process.faultActions = process.faultActions.withoutHandlers()
+        process.signalActions = process.signalActions.withoutHandlers()
         process.dumpable = 1
         thread.robustList = .null
         thread.clearedAtExit = .null

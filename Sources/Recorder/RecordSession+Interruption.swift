@@ -181,11 +181,11 @@ extension RecordSession {
     }
 
     /// Makes SIGTRAP, which steps and breakpoints force upon the thread, one that the kernel neither unblocks nor sets to
-    /// its default for that (`FaultActions`).
+    /// its default for that (`SignalActions`).
     private func admitOwnTraps(of thread: RecordedThread) throws(PtraceError) {
         if thread.signalMask & Self.trapBit != 0 { try thread.traced.setSignalMask(thread.signalMask & ~Self.trapBit) }
-        if thread.process.faultActions.isIgnored(Signal.trap), !thread.process.faultActions.admitsOwnTraps {
-            thread.process.faultActions.admitsOwnTraps = true
+        if thread.process.signalActions.isIgnored(Signal.trap), !thread.process.signalActions.admitsOwnTraps {
+            thread.process.signalActions.admitsOwnTraps = true
             try setAction(nil, for: Signal.trap, of: thread)
         }
     }
@@ -199,9 +199,9 @@ extension RecordSession {
 
     /// SIGTRAP is ignored again, if it was not for steps of the recorder. At a stop on the way to user mode.
     func restoreTrapAction(of thread: RecordedThread) throws(PtraceError) {
-        guard thread.process.faultActions.admitsOwnTraps else { return }
-        thread.process.faultActions.admitsOwnTraps = false
-        if let action = thread.process.faultActions[Signal.trap] {
+        guard thread.process.signalActions.admitsOwnTraps else { return }
+        thread.process.signalActions.admitsOwnTraps = false
+        if let action = thread.process.signalActions[Signal.trap] {
             try setAction(action, for: Signal.trap, of: thread)
         }
     }

@@ -155,7 +155,7 @@ extension RecordSession {
         var after = try thread.traced.registers()
         if after.showStandstill { after.hideStandstill() } else { try stand(thread, at: after) }
         thread.signalMask = try thread.traced.signalMask()
-        thread.process.faultActions.noteHandled(info.number)
+        thread.process.signalActions.noteHandled(info.number)
         // The handler may leave by longjmp(3), or call what it has interrupted.
         var effects = try shutOpenPage(of: thread)
         if var frame = SignalFrame.bytes(at: after.stackPointer, in: thread.memory) {

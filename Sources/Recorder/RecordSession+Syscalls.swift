@@ -32,6 +32,7 @@ extension RecordSession {
         case .execute:
             noteCapacity(of: call, by: thread)
             guard try redirect(call, of: thread) else { return }
+            try withholdIgnoredSignals(during: call, of: thread)
             thread.phase = .syscall(call)
             thread.next.request = .syscall
         case .answer(let result):
@@ -81,6 +82,8 @@ extension RecordSession {
         if call.isExecDone { return try finishExec(call, of: thread) }
         var registers = try thread.traced.registers()
         registers.hideStandstill()
+        let isAgain = isEndedByIgnoredSignals(call, result: registers.syscallResult, of: thread)
+        try releaseIgnoredSignals(of: thread)
         if let info = call.trap { return try finishTrapped(call, info, at: registers, of: thread) }
         if call.isRewritten {
             registers = restored(registers, from: call)
@@ -96,6 +99,13 @@ extension RecordSession {
         if result != registers.syscallResult {
             registers.syscallResult = result
             try stand(thread, at: registers)
+        }
+        if isAgain {
+            call.effects = try effects(of: call, exit: registers, thread: thread)
+            registers = PendingSyscall.restarted(from: registers)
+            registers.origRax = .max
+            try stand(thread, at: registers)
+            return writeCall(call, after: registers, of: thread)
         }
         if let filter = call.filter { finishInstallation(filter, result: result, thread: thread) }
         if PendingSyscall.isRestart(result), call.handler != .sigreturn {

@@ -38,8 +38,8 @@ extension RecordSession {
         let process =
             request.isThread ? parent.process : parent.process.forked(as: ProcessID(id.rawValue))
         process.threads.append(id)
-        if request.flags.contains(.sharesHandlers) { process.faultActions = parent.process.faultActions }
-        if request.flags.contains(.clearHandlers) { process.faultActions = process.faultActions.withoutHandlers() }
+        if request.flags.contains(.sharesHandlers) { process.signalActions = parent.process.signalActions }
+        if request.flags.contains(.clearHandlers) { process.signalActions = process.signalActions.withoutHandlers() }
         let child = RecordedThread(
             traced: traced, process: process, signalMask: parent.signalMask, userRequest: parent.userRequest)
         child.seccomp = parent.seccomp

@@ -249,7 +249,7 @@ extension RecordSession {
         let bit = UInt64(1) << UInt64(Signal.segv - 1)
         let wasBlocked = thread.signalMask & bit != 0
         if wasBlocked { try thread.traced.setSignalMask(thread.signalMask) }
-        let actions = thread.process.faultActions
+        let actions = thread.process.signalActions
         guard let action = actions[Signal.segv], wasBlocked || actions.isIgnored(Signal.segv) else { return }
         try setAction(action, for: Signal.segv, of: thread)
     }
@@ -257,9 +257,9 @@ extension RecordSession {
     /// Sets a disposition by rt_sigaction(2); nil for the default.
     func setAction(_ action: [UInt8]?, for signal: Int32, of thread: RecordedThread) throws(PtraceError) {
         // The structure goes to the interceptor's control page.
-        let bytes = action ?? [UInt8](repeating: 0, count: FaultActions.size)
+        let bytes = action ?? [UInt8](repeating: 0, count: SignalActions.size)
         try thread.memory.write(InterceptorLayout.control, bytes)
         try RemoteSyscall(thread.traced, entry: .letThrough).call(
-            .rt_sigaction, UInt64(signal), InterceptorLayout.control.rawValue, 0, FaultActions.maskSize)
+            .rt_sigaction, UInt64(signal), InterceptorLayout.control.rawValue, 0, SignalActions.maskSize)
     }
 }

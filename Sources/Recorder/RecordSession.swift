@@ -143,7 +143,7 @@ package final class RecordSession {
         firstProcess = ProcessID(id.rawValue)
         let process = RecordedProcess(id: firstProcess)
         process.threads = [id]
-        process.faultActions = FaultActions(ignored: inherited.ignored)
+        process.signalActions = SignalActions(ignored: inherited.ignored)
         let space = AddressSpace(memory: try GuestMemory(of: id))
         let traced = TracedThread(
             child, addressSpace: space, layout: layout,

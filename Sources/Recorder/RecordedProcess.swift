@@ -8,8 +8,7 @@ final class RecordedProcess {
     var threads: [ThreadID] = []
     /// The end of the data segment, nil until brk(2) has told it: that of all processes that share the memory.
     var programBreak: UInt64?
-    /// The dispositions of signals that the recorder makes the kernel raise.
-    var faultActions = FaultActions()
+    var signalActions = SignalActions()
 
     /// prctl(PR_GET_DUMPABLE) as the tracee knows it: of all processes that share the memory.
     var dumpable: Int64 = 1
@@ -23,7 +22,7 @@ final class RecordedProcess {
     func forked(as id: ProcessID) -> RecordedProcess {
         let child = RecordedProcess(id: id)
         child.programBreak = programBreak
-        child.faultActions = faultActions.copy()
+        child.signalActions = signalActions.copy()
         child.dumpable = dumpable
         child.readImpliesExecute = readImpliesExecute
         return child

@@ -61,6 +61,10 @@ final class RecordedThread {
     var wordsChangedByExit: [(address: GuestAddress, value: UInt32)] = []
     /// The signal mask as the tracee knows it, for traps that make the kernel change it.
     var signalMask: UInt64
+    /// Signals that are blocked while a call sleeps, since the program ignores them.
+    var withheldSignals: UInt64 = 0
+    /// The call sleeps with signals blocked that are not ignored any more: PTRACE_INTERRUPT ends it, to be made again.
+    var isWoken = false
     /// Answer to sched_getaffinity(2) where the tracee has set one.
     var affinity: [UInt8]?
     /// prctl(PR_SET_NO_NEW_PRIVS) as the tracee knows it.
