@@ -80,8 +80,7 @@ extension RecordSession {
     // MARK: Vectors
 
     /// `struct iovec`s of a call.
-    func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange]
-    {
+    func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange] {
         let start = GuestAddress(registers.argument(pointer))
         var vector: [GuestRange] = []
         for index in 0..<min(registers.argument(count), 1024) {
