@@ -14,16 +14,16 @@ extension RecordSession {
     /// A call is about to write to the memory of a process by /proc/PID/mem, in which addresses are positions. Writing
     /// ends before xrr's pages.
     func keepOffOwnPages(_ call: PendingSyscall, descriptor: Int32, by thread: RecordedThread) throws(PtraceError) {
-        guard let start = memoryPosition(of: call, descriptor: descriptor, by: thread),
+        guard let start = memoryPosition(of: call, descriptor: descriptor, by: thread) else { return }
+        var ranges: [OutputRange] = []
+        call.rule.writesFile?.appendCapacity(of: call.entry, to: &ranges) { thread.memory.readExactly($0, count: $1) }
+        let length = ranges.reduce(UInt64(0)) { $0 &+ $1.length }
+        guard InterceptorLayout.overlaps(GuestAddress(start), length: length),
             let owner = TaskIdentity.owner(ofMemoryFile: descriptor, of: thread.id),
             threads.values.contains(where: { TaskIdentity(directory: "/proc/\($0.id)") == owner })
         else { return }
         var registers = call.isRewritten ? try thread.traced.registers() : call.entry
         let isVector = [.writev, .pwritev, .pwritev2].contains(call.number)
-        var ranges: [OutputRange] = []
-        call.rule.writesFile?.appendCapacity(of: call.entry, to: &ranges) { thread.memory.readExactly($0, count: $1) }
-        let length = ranges.reduce(UInt64(0)) { $0 &+ $1.length }
-        guard InterceptorLayout.overlaps(GuestAddress(start), length: length) else { return }
         if start >= InterceptorLayout.base.rawValue {
             // The descriptor's own position cannot be another one. It stays where it is when nothing is written.
             switch call.number {
@@ -80,8 +80,7 @@ extension RecordSession {
     // MARK: Vectors
 
     /// `struct iovec`s of a call.
-    func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange]
-    {
+    func vector(_ registers: Registers, _ pointer: Int, _ count: Int, of thread: RecordedThread) -> [GuestRange] {
         let start = GuestAddress(registers.argument(pointer))
         var vector: [GuestRange] = []
         for index in 0..<min(registers.argument(count), 1024) {

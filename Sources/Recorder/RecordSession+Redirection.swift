@@ -27,9 +27,12 @@ extension RecordSession {
         let arena = arena(of: thread)
         guard let block = arena.allocate(plan.length) else {
             if plan.length < arena.refusedLength { return try !makeRoom(plan.length, call, of: thread) }
-            log.warning(
-                "no scratch memory: other threads may see half of an output",
-                metadata: ["call": "\(call.number)", "bytes": "\(plan.length)"])
+            if !arena.isShortageSaid {
+                log.warning(
+                    "no scratch memory: other threads may see half of an output",
+                    metadata: ["call": "\(call.number)", "bytes": "\(plan.length)"])
+            }
+            arena.isShortageSaid = true
             return true
         }
         var registers = call.isRewritten ? try thread.traced.registers() : call.entry

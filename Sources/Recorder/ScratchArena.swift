@@ -8,6 +8,8 @@ final class ScratchArena {
     private var areas = [Area(InterceptorLayout.scratch..<InterceptorLayout.end)]
     /// A length that could not be mapped; so much is not asked for again.
     var refusedLength = UInt64.max
+    /// Whether the user was told that there is no more.
+    var isShortageSaid = false
 
     private struct Area {
         let range: Range<GuestAddress>

@@ -11,7 +11,9 @@ import Testing
     private static func make(finished: Bool, _ trial: Trial) async throws -> Trial.Outcome {
         let script = "echo first; i=0; while [ $i -lt 50 ]; do i=$((i + 1)); echo $i | cat; done"
         if finished { return try await trial.record(script: script) }
-        return try await trial.record(script: "\(script); sleep 100") { recorder in
+        return try await trial.record(script: "\(script); : > ready; sleep 100") { recorder in
+            await Trial.wait(rounds: 3000) { unsafe access("\(trial.home)/ready", F_OK) != 0 }
+            // Time for a commit.
             try? await Task.sleep(for: .seconds(3))
             kill(recorder, SIGKILL)
         }

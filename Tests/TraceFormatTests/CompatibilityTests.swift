@@ -83,13 +83,13 @@ private struct EndlessMemory: ContentsSource {
     /// The minor version decides nothing, in the streams no more than in the manifest; the major one does.
     @Test func streamsOfAnotherMinorVersionAreRead() throws {
         let frame = try plainFrame()
-        var manifest = try RecordingManifest.example()
         for (version, isRead) in [
             (FormatVersion(major: 1, minor: 9), true), (FormatVersion(major: 1, minor: 0), true),
             (FormatVersion(major: 0, minor: 2), false),
         ] {
             let scratch = try Scratch()
             try makeRecording(at: scratch.recording, frames: [chunk(frame)], count: 1)
+            var manifest = try RecordingManifest(readingFrom: scratch.recording)
             manifest.formatVersion = version
             try manifest.write(to: scratch.recording, synchronizes: false)
             if isRead {
