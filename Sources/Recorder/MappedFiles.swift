@@ -312,6 +312,13 @@ final class MappedFiles {
         mappings[ObjectIdentifier(space)]?.first { $0.address == address }?.length
     }
 
+    /// Where a segment ends that was attached at an address, or what is left of it: the program may have unmapped parts.
+    func end(ofSegmentAt address: GuestAddress, in space: AddressSpace) -> GuestAddress? {
+        mappings[ObjectIdentifier(space)]?.filter {
+            $0.key.device == Self.segmentDevice && $0.address >= address && $0.address - address == $0.offset
+        }.map(\.end).max()
+    }
+
     /// A range was moved or resized: mremap(2).
     func move(
         from old: GuestAddress, length: UInt64, to new: GuestAddress, newLength: UInt64, keepsOld: Bool,

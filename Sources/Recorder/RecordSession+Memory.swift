@@ -293,9 +293,8 @@ extension RecordSession {
     }
 
     private func detached(_ address: GuestAddress, thread: RecordedThread) -> [Effect] {
-        let space = thread.traced.addressSpace
-        guard let length = files.length(ofMappingAt: address, in: space) else { return [] }
-        files.forget(address, length: length, in: space)
-        return [.unmap(address, length: length)]
+        // The kernel unmaps all pieces that are left of the segment where it was attached: ipc/shm.c, ksys_shmdt.
+        guard let end = files.end(ofSegmentAt: address, in: thread.traced.addressSpace) else { return [] }
+        return unmappedParts(of: address..<end, thread)
     }
 }

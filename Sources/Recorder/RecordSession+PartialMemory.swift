@@ -36,8 +36,13 @@ extension RecordSession {
     private static func range(_ start: GuestAddress, _ length: UInt64) -> Range<GuestAddress>? {
         let (end, overflow) = start.rawValue.addingReportingOverflow(length)
         guard start.isPageAligned, length > 0, !overflow, end <= Output.userSpaceEnd else { return nil }
+        // Without a hint nothing is mapped beyond that: arch/x86/include/asm/page_64_types.h, TASK_SIZE_MAX.
+        if start < fourLevelEnd { return start..<min(GuestAddress(end), fourLevelEnd) }
         return start..<GuestAddress(end)
     }
+
+    /// The end of user space with page tables of four levels.
+    private static let fourLevelEnd = GuestAddress(0x7fff_ffff_f000)
 
     /// mprotect(2) goes from mapping to mapping, up to a gap or one that it may not change.
     private func protectedPart(
@@ -141,7 +146,7 @@ extension RecordSession {
     }
 
     /// The gaps in a range: to unmap what was not mapped before changes nothing.
-    private func unmappedParts(of range: Range<GuestAddress>, _ thread: RecordedThread) -> [Effect] {
+    func unmappedParts(of range: Range<GuestAddress>, _ thread: RecordedThread) -> [Effect] {
         guard let map = AddressSpace.map(of: thread.id) else { return [] }
         return map.holes(in: range).map { hole in
             let length = hole.upperBound - hole.lowerBound

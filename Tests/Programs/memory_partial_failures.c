@@ -39,6 +39,12 @@ int main(void) {
     CHECK(mprotect((void *)PAGE, -(size_t)PAGE, both) == -1);
     CHECK(madvise((void *)PAGE, -(size_t)PAGE, MADV_DONTNEED) == -1 && errno == EINVAL);
 
+    // A range that begins in the last page that can be mapped, and ends behind it.
+    char *last = (char *)0x7ffffffff000 - PAGE;
+    mmap(last, PAGE, both, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    CHECK(mmap(last, 2 * PAGE, both, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED && errno == ENOMEM);
+    munmap(last, PAGE);
+
     // A gap.
     char *memory = fresh(4);
     CHECK(munmap(memory + 2 * PAGE, PAGE) == 0);

@@ -49,6 +49,7 @@ int main(void) {
 
     guest_sleep_ms(5);
     signal(SIGUSR1, SIG_IGN);
+    CHECK(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
     kill(getpid(), SIGUSR1);
     CHECK(pthread_join(thread, NULL) == 0);
     for (int i = 0; i < 3; i++) printf("%d %d\n", results[i], errors[i]);
