@@ -27,7 +27,8 @@ extension RecordSession {
         if count == bytes.count { return count }
         // xrr may withhold pages from the program, or the kernel the access from xrr: the map decides.
         let rest = address + UInt64(count)
-        writable[ObjectIdentifier(thread.traced.addressSpace)] = nil
+        let space = ObjectIdentifier(thread.traced.addressSpace)
+        writable[space] = writable[space]?.withoutMap
         let length = writableLength(from: rest, atMost: UInt64(bytes.count - count), by: thread)
         let piece = Array(bytes[count...].prefix(Int(length)))
         if (try? thread.memory.write(rest, piece)) != nil { count += piece.count }

@@ -220,7 +220,7 @@ extension RecordSession {
         _ frame: Frame, of thread: RecordedThread, pending: PendingSyscall? = nil, isVerifiable: Bool = true
     ) {
         for effect in frame.effects where effect.isAboutMappings {
-            writable[ObjectIdentifier(thread.traced.addressSpace)]?.note(effect)
+            writable[ObjectIdentifier(thread.traced.addressSpace), default: WritableMemory()].note(effect)
         }
         thread.resumedRegisters = frame.after.markedForStandstill
         thread.isMidway = false

@@ -52,6 +52,7 @@ extension RecordSession {
         if !request.sharesMemory {
             files.copyMappings(from: parent.traced.addressSpace, to: space)
             pinned[ObjectIdentifier(space)] = pinned[ObjectIdentifier(parent.traced.addressSpace)]
+            writable[ObjectIdentifier(space)] = writable[ObjectIdentifier(parent.traced.addressSpace)]?.withoutMap
             pinned[ObjectIdentifier(space)]?.files = nil
         }
         if call.isRewritten { try traced.setRegisters(restored(try traced.registers(), from: call)) }

@@ -8,6 +8,15 @@ struct WritableMemory {
     private var known = RangeSet<GuestAddress>()
     /// Pages that were looked up, and are mapped so that the program cannot write them.
     private var refusing: Set<GuestAddress> = []
+    /// Pages that the program has made guards of, which the kernel's map does not show: MADV_GUARD_INSTALL.
+    private var guarded = RangeSet<GuestAddress>()
+
+    /// What stays known where the map is to be looked up anew: after a fork, say, which does not copy all of it.
+    var withoutMap: WritableMemory {
+        var copy = WritableMemory()
+        copy.guarded = guarded
+        return copy
+    }
 
     /// How many bytes from an address on are known to be writable, up to a limit.
     func length(from start: GuestAddress, atMost limit: UInt64) -> UInt64 {
@@ -31,7 +40,7 @@ struct WritableMemory {
     ///   - address: the one that was not known to be writable.
     ///   - withheld: memory that the program may write and that is not writable only because of xrr.
     mutating func learn(_ map: MemoryMap, asFor address: GuestAddress, withheld: [Range<GuestAddress>]) {
-        known = RangeSet(map.entries.filter(\.isWritable).map { $0.start..<$0.end } + withheld)
+        known = RangeSet(map.entries.filter(\.isWritable).map { $0.start..<$0.end } + withheld).subtracting(guarded)
         refusing = refusing.filter { !known.contains($0) }
         let isMapped = map.entries.contains { $0.start <= address && address < $0.end }
         if isMapped, !known.contains(address) { refusing.insert(address.pageStart) }
@@ -41,22 +50,41 @@ struct WritableMemory {
     mutating func note(_ effect: Effect) {
         switch effect {
         case .map(let mapping):
+            guarded.remove(contentsOf: mapping.address..<mapping.address + mapping.length)
             note(mapping.address..<mapping.address + mapping.length, mapping.protection)
         case .protect(let address, let length, let protection):
             note(address..<address + length, protection)
-        case .unmap(let address, let length), .advise(let address, let length, _):
+        case .unmap(let address, let length):
+            guarded.remove(contentsOf: address..<address + length)
             forget(address..<address + length)
+        case .advise(let address, let length, let advice):
+            let range = address..<address + length
+            switch MemoryAdvice(rawValue: advice) {
+            case .guardInstall: guarded.insert(contentsOf: range)
+            case .guardRemove: guarded.remove(contentsOf: range)
+            default: break
+            }
+            forget(range)
         case .remap(let old, let oldLength, let new, let newLength, let dontUnmap):
             let wasWritable = length(from: old, atMost: 1) == 1
+            let guards = guarded.intersection(RangeSet(old..<old + oldLength)).ranges
             if !dontUnmap { forget(old..<old + oldLength) }
+            guarded.remove(contentsOf: old..<old + oldLength)
+            guarded.remove(contentsOf: new..<new + newLength)
             note(new..<new + newLength, wasWritable ? Protection.write.rawValue : 0)
+            for guardPages in guards {
+                let start = new + (guardPages.lowerBound - old)
+                guarded.insert(contentsOf: start..<start + (guardPages.upperBound - guardPages.lowerBound))
+            }
         default: break
         }
     }
 
     private mutating func note(_ range: Range<GuestAddress>, _ protection: UInt32) {
         forget(range)
-        if Protection(rawValue: protection).contains(.write) { known.insert(contentsOf: range) }
+        guard Protection(rawValue: protection).contains(.write) else { return }
+        known.insert(contentsOf: range)
+        if !guarded.isEmpty { known = known.subtracting(guarded) }
     }
 
     private mutating func forget(_ range: Range<GuestAddress>) {

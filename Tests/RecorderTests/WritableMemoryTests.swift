@@ -72,4 +72,26 @@ import Tracee
         memory.note(.advise(at(21), length: page, advice: 102))
         #expect(memory.length(from: at(20), atMost: 9 * page) == page)
     }
+
+    @Test func guardsCannotBeWrittenThoughTheMapSaysSo() {
+        var memory = known()
+        let (install, remove) = (MemoryAdvice.guardInstall.rawValue, MemoryAdvice.guardRemove.rawValue)
+        memory.note(.advise(at(2), length: page, advice: install))
+        // Twice what the map says of pages 1 and 2.
+        let text = Array("1000-3000 rw-p 00000000 00:00 0\n".utf8)
+        memory.learn(MemoryMap(parsing: text), asFor: at(2), withheld: [])
+        #expect(memory.length(from: at(1), atMost: 2 * page) == page)
+        #expect(memory.refuses(at(2)))
+        memory.note(.protect(at(1), length: 2 * page, protection: 3))
+        #expect(memory.length(from: at(1), atMost: 2 * page) == page)
+        // They go with the pages, and into the copies of a fork.
+        memory.note(.remap(from: at(1), oldLength: 2 * page, to: at(11), newLength: 2 * page, dontUnmap: false))
+        #expect(memory.length(from: at(11), atMost: 2 * page) == page)
+        var child = memory.withoutMap
+        child.learn(MemoryMap(parsing: Array("b000-d000 rw-p 00000000 00:00 0\n".utf8)), asFor: at(11), withheld: [])
+        #expect(child.length(from: at(11), atMost: 2 * page) == page)
+        child.note(.advise(at(11), length: 2 * page, advice: remove))
+        child.note(.protect(at(11), length: 2 * page, protection: 3))
+        #expect(child.length(from: at(11), atMost: 2 * page) == 2 * page)
+    }
 }
