@@ -36,7 +36,11 @@ static void begin(struct transfer *transfer, size_t length) {
 
 static void give(struct transfer *transfer, size_t count) {
     static unsigned char bytes[16 << 10];
-    for (size_t i = 0; i < sizeof bytes; i += 8) *(uint64_t *)(bytes + i) = guest_random() | 0x0101010101010101;
+    uint64_t value = guest_random();
+    for (size_t i = 0; i < sizeof bytes; i += 8) {
+        *(uint64_t *)(bytes + i) = value | 0x0101010101010101;
+        value = value * 6364136223846793005 + 1442695040888963407;
+    }
     for (size_t done = 0; done < count;) {
         size_t wanted = count - done < sizeof bytes ? count - done : sizeof bytes;
         ssize_t part = send(transfer->sockets[1], bytes, wanted, MSG_NOSIGNAL);
