@@ -35,7 +35,8 @@ extension RecordSession {
             let sets = HostThreads.signalSets(of: thread.id)
         else { return false }
         let arrived = sets.pending & ~(sets.blocked & ~thread.withheldSignals)
-        return (arrived != 0 || thread.isWoken) && arrived & ~thread.process.signalActions.ignoredSignals(as: thread.id) == 0
+        let ignored = thread.process.signalActions.ignoredSignals(as: thread.id)
+        return (arrived != 0 || thread.isWoken) && arrived & ~ignored == 0
     }
 
     /// rt_sigaction(2) has succeeded. Other threads that sleep may have to see a signal now that they were not to see.
