@@ -95,8 +95,7 @@ extension RecordSession {
         case .schedSetaffinity: return setAffinity(call, thread)
         case .setScheduling: return setScheduling(call, thread)
         case .getScheduling:
-            guard call.number == .getpriority, let nice = thread.nice, entry.argument(0) == 0 else { return .execute }
-            return .answer(Int64(20 - nice))
+            return scheduling(call, thread)
         case .timestampCounter, .noNewPrivileges, .dumpable: return try processControl(call, thread)
         case .seccomp: return try enterSeccomp(call, thread)
         default: return .execute
@@ -189,24 +188,7 @@ extension RecordSession {
         return .answer(0)
     }
 
-    /// Priorities and policies are remembered at the most: a tracee that outranks its tracer would starve it.
-    private func setScheduling(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
-        let isPrivileged = Host.isPrivileged
-        switch call.number {
-        case .setpriority:
-            let nice = min(19, max(-20, Int32(truncatingIfNeeded: call.entry.argument(2))))
-            if nice < thread.nice ?? 0, !isPrivileged { return .refuse(.EACCES) }
-            if call.entry.argument(0) == 0 { tracee(call.entry.argument(1), or: thread)?.nice = nice }
-            return .answer(0)
-        case .sched_setscheduler:
-            // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
-            let policy = call.entry.argument(1) & 0xff
-            return [1, 2, 6].contains(policy) && !isPrivileged ? .refuse(.EPERM) : .answer(0)
-        default: return .answer(0)
-        }
-    }
-
-    private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
+    func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
         let id = ThreadID(Int32(truncatingIfNeeded: id))
         return id.rawValue == 0 ? caller : threads[id]
     }

@@ -47,7 +47,8 @@ extension RecordSession {
         thread.process.faultActions.set(bytes, for: signal)
         thread.process.actions.note(bytes, for: signal)
         for other in threads.values
-        where other.process.actions === thread.process.actions && other.withheldSignals & SignalActions.bit(signal) != 0 {
+        where other.process.actions === thread.process.actions && other.withheldSignals & SignalActions.bit(signal) != 0
+        {
             if thread.process.actions.ignoredSignals(as: thread.id) & SignalActions.bit(signal) != 0 { return }
             other.isWoken = true
             other.traced.interrupt()

@@ -73,6 +73,9 @@ final class RecordedThread {
     var lastXState: XStateImage?
     /// The nice value the tracee believes in.
     var nice: Int32?
+    /// The policy and static priority that the tracee believes in: sched(7).
+    var policy: SchedulingPolicy?
+    var priority: Int32 = 0
 
     init(traced: TracedThread, process: RecordedProcess, signalMask: UInt64, userRequest: ResumeRequest) {
         self.traced = traced
