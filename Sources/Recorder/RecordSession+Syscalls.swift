@@ -118,6 +118,7 @@ extension RecordSession {
         if !hasStarted, call.number == .execve { startFailure = Int32(truncatingIfNeeded: -result) }
         try leave(call, result: result, thread: thread)
         call.effects += try effects(of: call, exit: registers, thread: thread)
+        try wakeSleepers(after: call.effects, by: thread)
         if call.handler == .sigreturn {
             writeCall(call, after: registers, xstateAfter: try thread.traced.xstate(), of: thread)
         } else {
