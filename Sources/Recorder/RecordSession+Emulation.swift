@@ -112,10 +112,7 @@ extension RecordSession {
         case .schedSetaffinity: return setAffinity(call, thread)
         case .setScheduling: return setScheduling(call, thread)
         case .getScheduling:
-            guard call.number == .getpriority, entry.argument(0) == Self.priorityOfProcess,
-                let nice = tracee(entry.argument(1), or: thread)?.nice
-            else { return .execute }
-            return .answer(Int64(20 - nice))
+            return scheduling(call, thread)
         case .timestampCounter, .noNewPrivileges, .dumpable: return try processControl(call, thread)
         case .seccomp: return try enterSeccomp(call, thread)
         default: return .execute
@@ -217,56 +214,7 @@ extension RecordSession {
         return .answer(0)
     }
 
-    /// Priorities and policies are remembered at the most: a tracee that outranks its tracer would starve it.
-    private func setScheduling(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
-        let isPrivileged = Host.isPrivileged
-        switch call.number {
-        case .setpriority:
-            guard call.entry.argument(0) == Self.priorityOfProcess else { return .answer(0) }
-            // What is not recorded is the kernel's affair.
-            guard let target = tracee(call.entry.argument(1), or: thread) else { return .execute }
-            let nice = min(19, max(-20, Int32(truncatingIfNeeded: call.entry.argument(2))))
-            if nice < target.nice ?? 0, !isPrivileged { return .refuse(.EACCES) }
-            target.nice = nice
-            return .answer(0)
-        case .sched_setscheduler:
-            // SCHED_FIFO, SCHED_RR, SCHED_DEADLINE.
-            let policy = call.entry.argument(1) & 0xff
-            return [1, 2, 6].contains(policy) && !isPrivileged ? .refuse(.EPERM) : .answer(0)
-        case .sched_setattr: return setAttributes(call, thread)
-        default: return .answer(0)
-        }
-    }
-
-    /// PRIO_PROCESS of getpriority(2).
-    private static let priorityOfProcess: UInt64 = 0
-
-    private func setAttributes(_ call: PendingSyscall, _ thread: RecordedThread) -> EntryAction {
-        let (id, address) = (call.entry.argument(0), GuestAddress(call.entry.argument(1)))
-        guard !address.isNull, Int32(truncatingIfNeeded: id) >= 0,
-            UInt32(truncatingIfNeeded: call.entry.argument(2)) == 0
-        else { return .refuse(.EINVAL) }
-        let attributes: SchedulingAttributes
-        do throws(SchedulingAttributes.Failure) {
-            attributes = try SchedulingAttributes { thread.memory.readExactly(address, count: $0) }
-        } catch {
-            guard case .error(let number) = error else {
-                let size = UInt32(SchedulingAttributes.knownSize).littleEndianBytes
-                if store(size, to: address, for: thread) == size.count {
-                    call.effects.append(.write(address, bytes: size))
-                }
-                return .refuse(.E2BIG)
-            }
-            return .refuse(number)
-        }
-        let target = tracee(id, or: thread)
-        let raisesNice = attributes.setsNice && attributes.nice < target?.nice ?? 0
-        if attributes.isPrivileged || raisesNice, !Host.isPrivileged { return .refuse(.EPERM) }
-        if attributes.setsNice { target?.nice = attributes.nice }
-        return .answer(0)
-    }
-
-    private func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
+    func tracee(_ id: UInt64, or caller: RecordedThread) -> RecordedThread? {
         let id = ThreadID(Int32(truncatingIfNeeded: id))
         return id.rawValue == 0 ? caller : threads[id]
     }

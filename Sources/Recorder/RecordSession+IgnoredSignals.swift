@@ -22,9 +22,9 @@ extension RecordSession {
 
     /// The exit of a call.
     func releaseIgnoredSignals(of thread: RecordedThread) throws(PtraceError) {
+        thread.isWoken = false
         guard thread.withheldSignals != 0 else { return }
         thread.withheldSignals = 0
-        thread.isWoken = false
         try thread.traced.setSignalMask(thread.signalMask)
     }
 

@@ -121,6 +121,7 @@ extension RecordSession {
         // Not before: the call may have set another.
         try restoreTrapAction(of: thread)
         call.effects += try effects(of: call, exit: registers, thread: thread)
+        try wakeSleepers(after: call.effects, by: thread)
         if call.handler == .sigreturn {
             writeCall(call, after: registers, xstateAfter: try thread.traced.xstate(), of: thread)
         } else {

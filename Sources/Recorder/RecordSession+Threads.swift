@@ -47,6 +47,8 @@ extension RecordSession {
         child.affinity = parent.affinity
         child.hasNoNewPrivileges = parent.hasNoNewPrivileges
         child.nice = parent.nice
+        child.policy = parent.policy
+        child.priority = parent.priority
         child.clearedAtExit = request.childClearWord
         threads[id] = child
         if !request.sharesMemory {

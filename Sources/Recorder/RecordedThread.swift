@@ -63,7 +63,7 @@ final class RecordedThread {
     var signalMask: UInt64
     /// Signals that are blocked while a call sleeps, since the program ignores them.
     var withheldSignals: UInt64 = 0
-    /// The call sleeps with signals blocked that are not ignored any more: PTRACE_INTERRUPT ends it, to be made again.
+    /// PTRACE_INTERRUPT ends the call that sleeps, to be made again: what it began with is no longer right.
     var isWoken = false
     /// Answer to sched_getaffinity(2) where the tracee has set one.
     var affinity: [UInt8]?
@@ -73,6 +73,9 @@ final class RecordedThread {
     var lastXState: XStateImage?
     /// The nice value the tracee believes in.
     var nice: Int32?
+    /// The policy and static priority that the tracee believes in: sched(7).
+    var policy: SchedulingPolicy?
+    var priority: Int32 = 0
 
     init(traced: TracedThread, process: RecordedProcess, signalMask: UInt64, userRequest: ResumeRequest) {
         self.traced = traced

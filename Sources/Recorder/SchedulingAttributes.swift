@@ -52,6 +52,10 @@ struct SchedulingAttributes: Equatable {
     private var isRealTime: Bool { [1, 2].contains(policy) }
     /// Whether the policy may outrank others.
     var isPrivileged: Bool { flags & Self.keepsPolicy == 0 && (isRealTime || policy == 6) }
+    /// nil if the present one is kept, or is none that is remembered.
+    var newPolicy: SchedulingPolicy? {
+        flags & Self.keepsPolicy == 0 ? SchedulingPolicy(rawValue: Int32(bitPattern: policy)) : nil
+    }
     /// Whether the nice value counts.
     var setsNice: Bool { flags & Self.keepsPolicy == 0 && [0, 3].contains(policy) }
 }

@@ -53,5 +53,6 @@ int main(void) {
     kill(getpid(), SIGUSR1);
     CHECK(pthread_join(thread, NULL) == 0);
     for (int i = 0; i < 3; i++) printf("%d %d\n", results[i], errors[i]);
+    CHECK(results[2] == 0);
     return guest_success();
 }
