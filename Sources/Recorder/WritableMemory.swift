@@ -71,11 +71,11 @@ struct WritableMemory {
             if !dontUnmap { forget(old..<old + oldLength) }
             guarded.remove(contentsOf: old..<old + oldLength)
             guarded.remove(contentsOf: new..<new + newLength)
-            note(new..<new + newLength, wasWritable ? Protection.write.rawValue : 0)
             for guardPages in guards {
                 let start = new + (guardPages.lowerBound - old)
                 guarded.insert(contentsOf: start..<start + (guardPages.upperBound - guardPages.lowerBound))
             }
+            note(new..<new + newLength, wasWritable ? Protection.write.rawValue : 0)
         default: break
         }
     }
