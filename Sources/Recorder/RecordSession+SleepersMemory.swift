@@ -23,10 +23,25 @@ extension RecordSession {
         _ other: RecordedThread, into range: Range<GuestAddress>, of thread: RecordedThread
     ) -> Bool {
         guard other.traced.addressSpace === thread.traced.addressSpace, other.pendingStop == nil,
-            case .syscall(let call) = other.phase, call.redirection != nil
+            case .syscall(let call) = other.phase, call.redirection != nil, !call.collects
         else { return false }
         return call.outputs.contains { $0.start < range.upperBound && range.lowerBound < $0.end }
     }
+}
+
+extension PendingSyscall {
+    /// Whether the call may have taken something already while it sleeps for more: interrupted, it would return with that.
+    fileprivate var collects: Bool {
+        switch number {
+        case .recvfrom: entry.argument(3) & Self.waitsForAll != 0
+        case .recvmsg: entry.argument(2) & Self.waitsForAll != 0
+        case .recvmmsg: true
+        default: false
+        }
+    }
+
+    /// MSG_WAITALL of recv(2).
+    private static let waitsForAll: UInt64 = 0x100
 }
 
 extension Effect {
