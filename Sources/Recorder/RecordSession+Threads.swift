@@ -10,7 +10,7 @@ extension RecordSession {
         guard case .syscall(let call) = parent.phase else { return }
         parent.next.request = .syscall
         let id = ThreadID(Int32(truncatingIfNeeded: try parent.traced.eventMessage()))
-        guard try awaitFirstStop(of: id) else { return }
+        guard awaitFirstStop(of: id) else { return }
         writeEntry(of: call, by: parent)
         do { try begin(id, parent: parent, call) } catch {
             // It was killed before its first instruction: there is nothing to replay of it.
@@ -62,14 +62,19 @@ extension RecordSession {
         scheduler.add(id)
     }
 
-    private func awaitFirstStop(of id: ThreadID) throws(PtraceError) -> Bool {
+    private func awaitFirstStop(of id: ThreadID) -> Bool {
         // What ended under this id may have been another one before.
         if let isAlive = earlyStops.removeValue(forKey: id), isAlive || HostThreads.state(of: id) == nil {
             return isAlive
         }
         while true {
-            guard let report = try Tracer.wait(for: id, block: true) else { continue }
-            if let isAlive = Self.firstStop(report) { return isAlive }
+            do throws(PtraceError) {
+                guard let report = try Tracer.wait(for: id, block: true) else { continue }
+                if let isAlive = Self.firstStop(report) { return isAlive }
+            } catch {
+                // ECHILD: its end has been reported already.
+                return false
+            }
         }
     }
 
