@@ -1,7 +1,8 @@
 internal import LinuxABI
 internal import TraceFormat
 
-/// When memory is to be compared: after so many events of an address space, and where a turn or a program ends.
+/// When memory is to be compared: after so many events of an address space, where a turn or a program ends, and where a
+/// handler begins, whose frame is below the end of the stack once it has returned.
 struct VerificationSchedule {
     private let interval: Int
     /// Events since the last digest.
@@ -27,7 +28,7 @@ struct VerificationSchedule {
         // Another address space, which was the child's parent's a moment ago.
         case .threadStart: return nil
         case .exec, .signal(_, .fatal, _), .syscallEntry(.exit_group): extent = .whole
-        case .interruption: extent = .written
+        case .interruption, .signal(_, .handler, _): extent = .written
         default: extent = endsTurn ? .written : nil
         }
         let count = counts[space, default: 0] + 1

@@ -40,4 +40,17 @@ import TraceFormat
         let image = ExecImage(path: "/bin/true", arguments: [])
         #expect(schedule.extent(after: .exec(image), in: space, endsTurn: false) == .whole)
     }
+
+    /// Its frame is a part of the stack that is not in use once it has returned.
+    @Test func whereAHandlerBegins() {
+        var schedule = VerificationSchedule(interval: 1000)
+        let space = ObjectIdentifier(first)
+        let info = SignalInfo.singleStep(at: GuestAddress(4096))
+        func extent(after action: SignalAction) -> VerificationSchedule.Extent? {
+            schedule.extent(after: .signal(info, action, isSynchronous: false), in: space, endsTurn: false)
+        }
+        #expect(extent(after: .handler) == .written)
+        #expect(extent(after: .none) == nil)
+        #expect(extent(after: .fatal) == .whole)
+    }
 }
